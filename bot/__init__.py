@@ -1,0 +1,1 @@
+"""The running bot: domain, storage, delivery and adapters. Never imports torch."""

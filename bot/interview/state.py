@@ -1,0 +1,317 @@
+"""The state of one interview and its transitions, all pure: no clock, no database, no engine.
+
+```mermaid
+stateDiagram-v2
+    [*] --> Greeting: open
+    [*] --> Topics: open with a start topic
+    Greeting --> Topics: any reply
+    Topics --> Topics: answered · skipped · not known · retried once
+    Topics --> Break: the pack's break comes next
+    Break --> Topics: any reply
+    Topics --> Closing: length reached, or nothing left
+    Closing --> Ended: last words
+    Topics --> Ended: stop
+    Ended --> [*]: report
+    state "paused, from anywhere" as Paused
+    Paused --> Topics: resume, or simply an answer
+```
+
+A turn is: `turn_request` (what the engine is asked) → the engine → `advance` (what follows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.interview.flow import Length, Level, legal_next, total_topics
+from bot.interview.report import TurnRecord
+from engine.contract import (
+    Intent,
+    Mode,
+    PackRef,
+    PointVerdict,
+    TurnRequest,
+    TurnResult,
+    VerdictStatus,
+)
+from engine.errors import ContractError
+from engine.questions import QuestionPack, Topic, TopicKind
+
+MAX_HINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was chosen when the interview was opened."""
+
+    locale: str
+    pack_id: str
+    mode: Mode = Mode.COACH
+    level: Level = Level.SENIOR
+    length: Length = Length.FULL
+    start_topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicProgress:
+    """How far one topic has come.
+
+    Args:
+        topic_id: the topic.
+        statuses: answer point id → best verdict so far, as pairs in pack order.
+        hints: hints given.
+        stalled: whether a turn without progress has used up the one retry.
+    """
+
+    topic_id: str
+    statuses: tuple[tuple[str, VerdictStatus], ...]
+    hints: int = 0
+    stalled: bool = False
+
+    @property
+    def open_points(self) -> tuple[str, ...]:
+        """Ids of the points not yet covered."""
+        return tuple(p for p, status in self.statuses if status is not VerdictStatus.COVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewState:
+    """One interview of one person.
+
+    Args:
+        id: unique.
+        user_id: whose it is.
+        seed: how many interviews this person had before; varies the wording between interviews.
+        options: what was chosen at the start.
+        pack: the version of the pack that it runs on.
+        turn: number of the last turn; 0 after the opening.
+        question: the question as last asked.
+        topics: the topics asked so far, the current one last.
+        spoken: ids of lines already said.
+        dont_know_streak: don't-knows in a row.
+        paused, ended: whether it rests, or is over.
+        started_at, asked_at: when it began and when the current question was put.
+    """
+
+    id: str
+    user_id: str
+    seed: int
+    options: Options
+    pack: PackRef
+    turn: int
+    question: str
+    topics: tuple[TopicProgress, ...]
+    started_at: datetime
+    asked_at: datetime
+    spoken: tuple[str, ...] = ()
+    dont_know_streak: int = 0
+    paused: bool = False
+    ended: bool = False
+
+    @property
+    def current(self) -> TopicProgress:
+        """Progress of the topic being asked."""
+        return self.topics[-1]
+
+    @property
+    def topic_id(self) -> str:
+        """Id of the topic being asked."""
+        return self.current.topic_id
+
+    @property
+    def locale(self) -> str:
+        """Language of the interview."""
+        return self.options.locale
+
+
+def begin(  # noqa: PLR0913 - all of it is what an interview starts from
+    pack: QuestionPack,
+    options: Options,
+    *,
+    interview_id: str,
+    user_id: str,
+    seed: int,
+    now: datetime,
+) -> InterviewState:
+    """Return the state after the opening: the first topic has been asked.
+
+    Raises:
+        KeyError: the start topic is not in the pack.
+    """
+    topic = pack.topic(options.start_topic or pack.start)
+    phrasings = topic.question[options.locale]
+    chosen = seed % len(phrasings)
+    return InterviewState(
+        id=interview_id,
+        user_id=user_id,
+        seed=seed,
+        options=options,
+        pack=PackRef(pack.id, pack.version),
+        turn=0,
+        question=phrasings[chosen],
+        topics=(_fresh(topic),),
+        spoken=(f"{topic.id}/question/{chosen}",),
+        started_at=now,
+        asked_at=now,
+    )
+
+
+def turn_request(
+    state: InterviewState,
+    pack: QuestionPack,
+    text: str,
+    *,
+    intent: Intent | None = None,
+    truncated: bool = False,
+) -> TurnRequest:
+    """Return what the engine is asked for the next message.
+
+    Args:
+        state: the state before the message.
+        pack: the pack that the interview runs on.
+        text: the message, cleaned.
+        intent: what it is, where a command, a button or the cleaning already says so.
+        truncated: whether the message was cut.
+    """
+    current = state.current
+    following = legal_next(
+        pack,
+        state.topic_id,
+        [progress.topic_id for progress in state.topics],
+        state.options.level,
+        state.options.length,
+    )
+    return TurnRequest(
+        request_id=f"{state.id}:{state.turn + 1}",
+        seed=f"{state.seed}:{state.turn + 1}",
+        pack=state.pack,
+        locale=state.locale,
+        mode=state.options.mode,
+        topic_id=state.topic_id,
+        question=state.question,
+        answer=text,
+        open_points=current.open_points,
+        next_topics=following,
+        may_retry=state.options.mode is Mode.COACH and not current.stalled,
+        hints_given=current.hints,
+        intent=intent,
+        truncated=truncated,
+        spoken=state.spoken,
+        dont_know_streak=state.dont_know_streak,
+    )
+
+
+def advance(
+    state: InterviewState,
+    pack: QuestionPack,
+    request: TurnRequest,
+    result: TurnResult,
+    now: datetime,
+) -> InterviewState:
+    """Return the state after a turn of the engine.
+
+    Args:
+        state: the state that `request` was made from.
+        pack: the pack that the interview runs on.
+        request: what the engine was asked.
+        result: what it answered.
+        now: when the next question counts as put.
+
+    Raises:
+        ContractError: the engine chose a topic that is not legal here.
+    """
+    legal = (state.topic_id, *request.next_topics)
+    if result.next_topic not in legal:
+        raise ContractError(f"next topic {result.next_topic!r} is none of {', '.join(legal)}")
+    current = _progress(state.current, result)
+    topics = (*state.topics[:-1], current)
+    following = pack.topic(result.next_topic)
+    if following.id != state.topic_id:
+        topics = (*topics, _fresh(following))
+    known = result.intent is not Intent.DONT_KNOW
+    return replace(
+        state,
+        turn=state.turn + 1,
+        topics=topics,
+        question=result.utterance.question or state.question,
+        spoken=(*state.spoken, *result.utterance.lines),
+        dont_know_streak=0 if known else state.dont_know_streak + 1,
+        paused=False,
+        ended=following.kind is TopicKind.END,
+        asked_at=now,
+    )
+
+
+def record_turn(
+    state: InterviewState, result: TurnResult, event_id: str, text: str, now: datetime
+) -> TurnRecord:
+    """Return the log line of a turn; `state` is the one before it."""
+    return TurnRecord(
+        turn=state.turn + 1,
+        event_id=event_id,
+        topic_id=state.topic_id,
+        question=state.question,
+        text=text,
+        intent=result.intent.value,
+        verdicts=result.verdicts,
+        hedge=result.hedge,
+        next_topic=result.next_topic,
+        utterance=result.utterance.text,
+        asked_at=state.asked_at,
+        answered_at=now,
+        timings_ms=result.timings_ms,
+    )
+
+
+def record_action(
+    state: InterviewState, action: str, event_id: str, text: str, now: datetime
+) -> TurnRecord:
+    """Return the log line of a command that the engine has no part in."""
+    return TurnRecord(
+        turn=state.turn + 1,
+        event_id=event_id,
+        topic_id=state.topic_id,
+        question=state.question,
+        text=text,
+        intent=action,
+        verdicts=(),
+        hedge=None,
+        next_topic=None if state.ended else state.topic_id,
+        utterance="",
+        asked_at=now,
+        answered_at=now,
+    )
+
+
+def is_left(state: InterviewState, after: InterviewState) -> bool:
+    """Whether a turn left the topic that it replied to."""
+    return state.topic_id != after.topic_id
+
+
+def topics_in_all(state: InterviewState, pack: QuestionPack) -> int:
+    """Return how many judged topics the interview will have."""
+    return total_topics(pack, state.options.level, state.options.length)
+
+
+def _fresh(topic: Topic) -> TopicProgress:
+    return TopicProgress(topic.id, tuple((p, VerdictStatus.MISSING) for p in topic.point_ids))
+
+
+def _progress(current: TopicProgress, result: TurnResult) -> TopicProgress:
+    """Merge a turn into the topic's progress; a covered point stays covered."""
+    if result.intent is Intent.HINT:
+        return replace(current, hints=min(current.hints + 1, MAX_HINTS))
+    if result.intent is not Intent.ANSWER:
+        return current
+    new = {verdict.point_id: verdict for verdict in result.verdicts}
+    statuses = tuple((p, _merge(status, new.get(p))) for p, status in current.statuses)
+    gained = any(v.status is VerdictStatus.COVERED for v in result.verdicts)
+    return replace(current, statuses=statuses, stalled=not gained)
+
+
+def _merge(status: VerdictStatus, verdict: PointVerdict | None) -> VerdictStatus:
+    """Return the status of a point after a verdict; what was said before is not unsaid."""
+    if verdict is None or status is VerdictStatus.COVERED:
+        return status
+    return status if verdict.status is VerdictStatus.MISSING else verdict.status

@@ -1,0 +1,291 @@
+"""What crosses between the bot and the engine: frozen, JSON-ready, standard library only.
+
+A `TurnRequest` carries all that the engine needs for one turn (the engine keeps no state between
+turns); a `TurnResult` carries all that was decided and said. Both sides import this module and
+nothing else of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from engine.errors import ContractError
+
+CONTRACT_VERSION = 1
+
+
+class Mode(StrEnum):
+    """How an interview treats verdicts: shown at once (coach) or only in the report (exam)."""
+
+    COACH = "coach"
+    EXAM = "exam"
+
+
+class Intent(StrEnum):
+    """What a message is. Only an `ANSWER` is ever judged."""
+
+    ANSWER = "answer"
+    DONT_KNOW = "dont_know"
+    TERM_QUESTION = "term_question"
+    HINT = "hint"
+    SKIP = "skip"
+    REPEAT = "repeat"
+    SMALL_TALK = "small_talk"
+    INSULT = "insult"
+    MANIPULATION = "manipulation"
+    OTHER_LANGUAGE = "other_language"
+    UNREADABLE = "unreadable"
+
+
+class VerdictStatus(StrEnum):
+    """What an answer did for one answer point."""
+
+    COVERED = "covered"
+    PARTIAL = "partial"
+    MISSING = "missing"
+    WRONG = "wrong"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class PackRef:
+    """Names one version of a question pack."""
+
+    id: str
+    version: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PackRef:
+        """Read what `dataclasses.asdict` wrote.
+
+        Raises:
+            ContractError: a field is missing or of the wrong kind.
+        """
+        read = _Reader(data, "pack")
+        return cls(read.text("id"), read.text("version"))
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """One message of a user, with all that the engine needs to judge and answer it.
+
+    Args:
+        request_id: unique per turn; ties result, log lines and retries together.
+        seed: fixes the choice among equally good utterances, so that the same request always
+            gets the same result.
+        pack: the pack that the interview runs on.
+        locale: the language of the interview, ``ko`` or ``en``.
+        mode: coach or exam.
+        topic_id: the topic that the message replies to.
+        question: the question as it was asked.
+        answer: the message, already cleaned; may be empty when `intent` is known.
+        open_points: ids of the topic's answer points not yet covered, in pack order.
+        next_topics: ids of the topics that may follow if this one is left, default first; empty
+            when the interview ends with this topic.
+        may_retry: whether the topic may be asked once more after a turn without progress.
+        hints_given: how many hints this topic has had, 0 to 3.
+        intent: what the message is, where a command or button already says so.
+        truncated: whether the message was cut because it was too long.
+        spoken: ids of the lines already said in this interview; they are not said again.
+        dont_know_streak: how many don't-knows in a row came before this message.
+    """
+
+    request_id: str
+    seed: str
+    pack: PackRef
+    locale: str
+    mode: Mode
+    topic_id: str
+    question: str
+    answer: str
+    open_points: tuple[str, ...]
+    next_topics: tuple[str, ...]
+    may_retry: bool
+    hints_given: int = 0
+    intent: Intent | None = None
+    truncated: bool = False
+    spoken: tuple[str, ...] = ()
+    dont_know_streak: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TurnRequest:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            ContractError: a field is missing or of the wrong kind.
+        """
+        read = _Reader(data, "request")
+        return cls(
+            request_id=read.text("request_id"),
+            seed=read.text("seed"),
+            pack=PackRef.from_dict(read.mapping("pack")),
+            locale=read.text("locale"),
+            mode=read.member(Mode, "mode"),
+            topic_id=read.text("topic_id"),
+            question=read.text("question"),
+            answer=read.text("answer"),
+            open_points=read.texts("open_points"),
+            next_topics=read.texts("next_topics"),
+            may_retry=bool(data.get("may_retry")),
+            hints_given=int(data.get("hints_given", 0)),
+            intent=read.member(Intent, "intent") if data.get("intent") is not None else None,
+            truncated=bool(data.get("truncated")),
+            spoken=read.texts("spoken"),
+            dont_know_streak=int(data.get("dont_know_streak", 0)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PointVerdict:
+    """What the message did for one open answer point.
+
+    The numbers are diagnostics: they explain the status and never take part in equality.
+
+    Args:
+        point_id: the answer point.
+        status: the verdict.
+        evidence: the words of the user that earned it, verbatim; None where nothing was said.
+        similarity: cosine similarity of the evidence (or of the whole message) to the nearest
+            reference answer, -1 to 1.
+        probability: the calibrated probability that the point is covered, 0 to 1.
+        misconception: index of the pack's wrong answer that the message resembles, if one.
+    """
+
+    point_id: str
+    status: VerdictStatus
+    evidence: str | None = None
+    similarity: float = field(default=0.0, compare=False)
+    probability: float = field(default=0.0, compare=False)
+    misconception: int | None = field(default=None, compare=False)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PointVerdict:
+        """Read what `dataclasses.asdict` wrote.
+
+        Raises:
+            ContractError: a field is missing or of the wrong kind.
+        """
+        read = _Reader(data, "verdict")
+        evidence, misconception = data.get("evidence"), data.get("misconception")
+        return cls(
+            point_id=read.text("point_id"),
+            status=read.member(VerdictStatus, "status"),
+            evidence=None if evidence is None else str(evidence),
+            similarity=float(data.get("similarity", 0.0)),
+            probability=float(data.get("probability", 0.0)),
+            misconception=None if misconception is None else int(misconception),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the interviewer says in one turn.
+
+    Args:
+        text: the whole utterance.
+        question: the question that it ends with; empty when the interview is over.
+        lines: ids of the written lines that it was made of, so that they are not said twice.
+    """
+
+    text: str
+    question: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """All that was decided and said in one turn.
+
+    Args:
+        request_id: that of the request.
+        intent: what the message was.
+        verdicts: one per open answer point for an answer; empty for anything else.
+        next_topic: the topic that the utterance asks about: the same one when it stays, None when
+            the interview is over.
+        utterance: what the interviewer says.
+        hedge: the words with which the user hedged, verbatim, if any.
+        timings_ms: milliseconds per stage (``evaluate``, ``select``, ``generate``, ``total``).
+    """
+
+    request_id: str
+    intent: Intent
+    verdicts: tuple[PointVerdict, ...]
+    next_topic: str | None
+    utterance: Utterance
+    hedge: str | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TurnResult:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            ContractError: a field is missing or of the wrong kind.
+        """
+        read = _Reader(data, "result")
+        said = _Reader(read.mapping("utterance"), "utterance")
+        next_topic, hedge = data.get("next_topic"), data.get("hedge")
+        return cls(
+            request_id=read.text("request_id"),
+            intent=read.member(Intent, "intent"),
+            verdicts=tuple(PointVerdict.from_dict(v) for v in read.sequence("verdicts")),
+            next_topic=None if next_topic is None else str(next_topic),
+            utterance=Utterance(said.text("text"), said.text("question"), said.texts("lines")),
+            hedge=None if hedge is None else str(hedge),
+            timings_ms={k: float(v) for k, v in read.mapping("timings_ms").items()},
+        )
+
+
+_E = TypeVar("_E", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads fields of a mapping that came over the wire, naming what does not fit."""
+
+    data: Mapping[str, Any]
+    what: str
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key)
+        if not isinstance(value, str):
+            raise ContractError(f"{self.what}.{key}: a text is needed, not {value!r}")
+        return value
+
+    def sequence(self, key: str) -> tuple[Any, ...]:
+        value = self.data.get(key, ())
+        if not isinstance(value, list | tuple):
+            raise ContractError(f"{self.what}.{key}: a list is needed, not {value!r}")
+        return tuple(value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self.sequence(key)
+        if not all(isinstance(value, str) for value in values):
+            raise ContractError(f"{self.what}.{key}: a list of texts is needed, not {values!r}")
+        return values
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        value = self.data.get(key, {})
+        if not isinstance(value, Mapping):
+            raise ContractError(f"{self.what}.{key}: a mapping is needed, not {value!r}")
+        return dict(value)
+
+    def member(self, kind: type[_E], key: str) -> _E:
+        try:
+            return kind(self.text(key))
+        except ValueError:
+            known = ", ".join(member.value for member in kind)
+            raise ContractError(
+                f"{self.what}.{key}: {self.data.get(key)!r} is none of {known}"
+            ) from None
