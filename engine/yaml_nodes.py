@@ -157,10 +157,11 @@ def read_yaml(file: Path, faults: Faults) -> Node | None:
 
 
 def _compose(file: Path) -> yaml.Node:
+    raw: yaml.Node | None
     data = file.read_bytes()
     if len(data) > MAX_FILE_BYTES:
         raise ValueError(f"larger than {MAX_FILE_BYTES} bytes")
     raw = yaml.compose(data.decode("utf-8"), Loader=yaml.SafeLoader)
-    if not isinstance(raw, yaml.Node):
+    if raw is None:
         raise ValueError("the file is empty")
     return raw

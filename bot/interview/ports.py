@@ -1,0 +1,119 @@
+"""What the interview needs from outside, in its own words. Implementations live elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.interview.messages import Account, Inbound, Reply
+from bot.interview.report import TurnRecord
+from bot.interview.state import InterviewState
+from engine.contract import TurnRequest, TurnResult
+from engine.questions import QuestionPack
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is stored about a person and their latest interview in one conversation.
+
+    Args:
+        user_id: the person; made on first contact.
+        interview: the latest interview of the conversation, ended or not; None before the first.
+        version: its version, 0 before the first; a commit must name it.
+        last_reply: the last reply of that interview, to be shown again on coming back.
+        earlier_interviews: how many interviews the person has begun in all.
+    """
+
+    user_id: str
+    interview: InterviewState | None
+    version: int
+    last_reply: Reply | None
+    earlier_interviews: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOutcome:
+    """Everything that one message changes, written in one transaction.
+
+    Args:
+        snapshot: what the outcome was decided on; its version must still be current.
+        interview: the new state; None where nothing changed.
+        record: the line for the turn log, if any.
+        replies: what to send, in order.
+    """
+
+    snapshot: Snapshot
+    interview: InterviewState | None
+    record: TurnRecord | None
+    replies: tuple[Reply, ...]
+
+
+class InterviewStore(Protocol):
+    """Where interviews are kept."""
+
+    async def load(self, account: Account, conversation: str) -> Snapshot:
+        """Return what is stored, making the user on first contact."""
+
+    async def turn_log(self, interview_id: str) -> Sequence[TurnRecord]:
+        """Return the whole turn log of an interview, oldest first."""
+
+
+class EngineClient(Protocol):
+    """The way to the engine."""
+
+    async def run_turn(self, request: TurnRequest) -> TurnResult:
+        """Judge and answer one message.
+
+        Raises:
+            EngineUnavailableError: there was no answer in time; asking again later may help.
+        """
+
+
+class Packs(Protocol):
+    """The question packs at hand."""
+
+    def get(self, pack_id: str) -> QuestionPack:
+        """Return a pack.
+
+        Raises:
+            UnknownPackError: there is none of this name.
+        """
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the names of all packs."""
+
+
+class Clock(Protocol):
+    """The time, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, timezone-aware."""
+
+
+class Messenger(Protocol):
+    """Delivers replies on one platform."""
+
+    async def deliver(self, conversation: str, key: str, reply: Reply) -> None:
+        """Show a reply to the person in a conversation.
+
+        Args:
+            conversation: where.
+            key: unique per reply and stable over retries, for platforms that drop duplicates.
+            reply: what.
+
+        Raises:
+            DeliveryError: it could not be delivered; `permanent` says whether a retry can help.
+        """
+
+
+class TurnHandler(Protocol):
+    """Decides what one message does (the service; a fake in tests of the dispatcher)."""
+
+    async def handle(self, inbound: Inbound) -> TurnOutcome:
+        """Return the outcome of a message; nothing is written yet.
+
+        Raises:
+            EngineUnavailableError: the engine gave no answer in time.
+        """
