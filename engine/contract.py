@@ -7,14 +7,14 @@ nothing else of each other.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.errors import ContractError
-
-CONTRACT_VERSION = 1
+from engine.fields import FieldReader
 
 
 class Mode(StrEnum):
@@ -64,7 +64,7 @@ class PackRef:
         Raises:
             ContractError: a field is missing or of the wrong kind.
         """
-        read = _Reader(data, "pack")
+        read = FieldReader(data, "pack")
         return cls(read.text("id"), read.text("version"))
 
 
@@ -121,7 +121,7 @@ class TurnRequest:
         Raises:
             ContractError: a field is missing or of the wrong kind.
         """
-        read = _Reader(data, "request")
+        read = FieldReader(data, "request")
         return cls(
             request_id=read.text("request_id"),
             seed=read.text("seed"),
@@ -172,7 +172,7 @@ class PointVerdict:
         Raises:
             ContractError: a field is missing or of the wrong kind.
         """
-        read = _Reader(data, "verdict")
+        read = FieldReader(data, "verdict")
         evidence, misconception = data.get("evidence"), data.get("misconception")
         return cls(
             point_id=read.text("point_id"),
@@ -233,8 +233,8 @@ class TurnResult:
         Raises:
             ContractError: a field is missing or of the wrong kind.
         """
-        read = _Reader(data, "result")
-        said = _Reader(read.mapping("utterance"), "utterance")
+        read = FieldReader(data, "result")
+        said = FieldReader(read.mapping("utterance"), "utterance")
         next_topic, hedge = data.get("next_topic"), data.get("hedge")
         return cls(
             request_id=read.text("request_id"),
@@ -247,45 +247,87 @@ class TurnResult:
         )
 
 
-_E = TypeVar("_E", bound=StrEnum)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request on the wire: a line of JSON.
+
+    Args:
+        id: ties the answer to the call.
+        method: ``turn`` or ``health``.
+        payload: `TurnRequest.to_dict()` for a turn; empty otherwise.
+        deadline_ms: how long the caller will wait, in milliseconds; work not begun by then is
+            dropped.
+    """
+
+    id: str
+    method: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    deadline_ms: int = 30_000
+
+    def to_line(self) -> bytes:
+        """Return the call as one line of JSON."""
+        return _to_line(asdict(self))
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Call:
+        """Read what `to_line` wrote.
+
+        Raises:
+            ContractError: the line is no call.
+        """
+        read = FieldReader(_from_line(line), "call")
+        deadline = read.data.get("deadline_ms", 30_000)
+        if not isinstance(deadline, int):
+            raise ContractError(f"call.deadline_ms: a whole number is needed, not {deadline!r}")
+        return cls(read.text("id"), read.text("method"), read.mapping("payload"), deadline)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads fields of a mapping that came over the wire, naming what does not fit."""
+class Answer:
+    """What came of a `Call`.
 
-    data: Mapping[str, Any]
-    what: str
+    Args:
+        id: that of the call; empty where the call could not be read.
+        payload: the result, where there is one.
+        error: the code of the error (`EngineError.code`), where there was one.
+        message: what was wrong, for an operator.
+    """
 
-    def text(self, key: str) -> str:
-        value = self.data.get(key)
-        if not isinstance(value, str):
-            raise ContractError(f"{self.what}.{key}: a text is needed, not {value!r}")
-        return value
+    id: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    message: str = ""
 
-    def sequence(self, key: str) -> tuple[Any, ...]:
-        value = self.data.get(key, ())
-        if not isinstance(value, list | tuple):
-            raise ContractError(f"{self.what}.{key}: a list is needed, not {value!r}")
-        return tuple(value)
+    def to_line(self) -> bytes:
+        """Return the answer as one line of JSON."""
+        return _to_line(asdict(self))
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self.sequence(key)
-        if not all(isinstance(value, str) for value in values):
-            raise ContractError(f"{self.what}.{key}: a list of texts is needed, not {values!r}")
-        return values
+    @classmethod
+    def from_line(cls, line: bytes) -> Answer:
+        """Read what `to_line` wrote.
 
-    def mapping(self, key: str) -> dict[str, Any]:
-        value = self.data.get(key, {})
-        if not isinstance(value, Mapping):
-            raise ContractError(f"{self.what}.{key}: a mapping is needed, not {value!r}")
-        return dict(value)
+        Raises:
+            ContractError: the line is no answer.
+        """
+        read = FieldReader(_from_line(line), "answer")
+        error = read.data.get("error")
+        return cls(
+            read.text("id"),
+            read.mapping("payload"),
+            None if error is None else str(error),
+            read.text("message"),
+        )
 
-    def member(self, kind: type[_E], key: str) -> _E:
-        try:
-            return kind(self.text(key))
-        except ValueError:
-            known = ", ".join(member.value for member in kind)
-            raise ContractError(
-                f"{self.what}.{key}: {self.data.get(key)!r} is none of {known}"
-            ) from None
+
+def _to_line(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _from_line(line: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise ContractError(f"not a line of JSON: {error}") from None
+    if not isinstance(data, Mapping):
+        raise ContractError(f"a JSON object is needed, not {data!r}")
+    return data

@@ -1,0 +1,303 @@
+"""Stage 3 without a language model: utterances written by hand for the transition at hand.
+
+An utterance is a first sentence that reacts to the outcome and, where there is something to ask, a
+question. Both are chosen among lines written for the topic (its reactions, follow-ups, leads and
+phrasings), with generic lines (``engine/curated/<locale>.yaml``) where a pack has none. A line is
+not said twice in an interview while another is left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from engine.contract import Intent, Mode, PointVerdict, TurnRequest, Utterance, VerdictStatus
+from engine.errors import ArtifactError
+from engine.ports import Evaluation
+from engine.questions import QuestionPack, Term, Topic, TopicKind
+
+CURATED = Path(__file__).parent / "curated"
+REACTIONS = frozenset(
+    {
+        "covered",
+        "several",
+        "hedged",
+        "mixed",
+        "partial",
+        "wrong",
+        "unsure",
+        "missing",
+        "dont_know",
+        "dont_know_again",
+        "term_question",
+        "hint",
+        "hint_exhausted",
+        "skip",
+        "repeat",
+        "small_talk",
+        "insult",
+        "manipulation",
+        "other_language",
+        "empty",
+        "too_long",
+        "move_on",
+        "noted",
+        "closing",
+        "fallback_question",
+        "stay_question",
+    }
+)
+_BY_INTENT = {
+    Intent.SKIP: "skip",
+    Intent.REPEAT: "repeat",
+    Intent.SMALL_TALK: "small_talk",
+    Intent.INSULT: "insult",
+    Intent.MANIPULATION: "manipulation",
+    Intent.OTHER_LANGUAGE: "other_language",
+    Intent.UNREADABLE: "empty",
+}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def load_reactions(folder: Path = CURATED) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the generic lines: locale → reaction → variants.
+
+    Raises:
+        ArtifactError: a file is missing or lacks a reaction.
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        lines = yaml.safe_load(file.read_text(encoding="utf-8"))["reactions"]
+        missing = REACTIONS - lines.keys()
+        if missing:
+            raise ArtifactError(f"{file.name}: no lines for {', '.join(sorted(missing))}")
+        found[file.stem] = {key: tuple(variants) for key, variants in lines.items()}
+    if not found:
+        raise ArtifactError(f"{folder} holds no curated lines; reinstall the program")
+    return found
+
+
+class CuratedGenerator:
+    """Chooses utterances among written lines; deterministic for a given request.
+
+    Args:
+        reactions: generic lines, as `load_reactions` returns them.
+    """
+
+    def __init__(self, reactions: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self._reactions = reactions
+
+    def generate(
+        self, request: TurnRequest, pack: QuestionPack, evaluation: Evaluation, next_topic: str
+    ) -> Utterance:
+        """Return the utterance that reacts to the message and asks about `next_topic`."""
+        turn = _Turn(request, pack, evaluation, next_topic, self._reactions[request.locale])
+        said = turn.react()
+        question = turn.ask(said)
+        return Utterance(
+            text=" ".join(part for part in (*said, question) if part),
+            # A nudge, a hint or a clarification asks by itself; the question stands as it was.
+            question=question or ("" if turn.ends else request.question),
+            lines=tuple(turn.lines),
+        )
+
+
+@dataclass
+class _Turn:
+    """One turn being phrased; collects the ids of the lines that it uses."""
+
+    request: TurnRequest
+    pack: QuestionPack
+    evaluation: Evaluation
+    next_topic: str
+    generic: Mapping[str, Sequence[str]]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def topic(self) -> Topic:
+        return self.pack.topic(self.request.topic_id)
+
+    @property
+    def stays(self) -> bool:
+        return self.next_topic == self.request.topic_id
+
+    @property
+    def ends(self) -> bool:
+        return self.pack.topic(self.next_topic).kind is TopicKind.END
+
+    def react(self) -> tuple[str, ...]:
+        """Return what is said before the question."""
+        parts = self._reaction()
+        if self.request.truncated:
+            parts = (self._generic("too_long"), *parts)
+        return parts
+
+    def ask(self, said: tuple[str, ...]) -> str:
+        """Return the question to end with; empty where what was said already asks."""
+        if self.ends:
+            return self._choose(f"{self.next_topic}/question", self._texts(self.next_topic))
+        if not self.stays:
+            return self._lead()
+        if said and said[-1].endswith("?"):
+            return ""
+        intent = self.evaluation.intent
+        if intent in (Intent.ANSWER, Intent.HINT, Intent.UNREADABLE):
+            return self._follow_up()
+        if intent is Intent.REPEAT:
+            return self.request.question
+        return self._fill(self._generic("stay_question"), question=self._rephrased())
+
+    def _reaction(self) -> tuple[str, ...]:
+        intent = self.evaluation.intent
+        if not self.topic.kind.judged:
+            return self._chat()
+        if intent is Intent.ANSWER:
+            return self._answered()
+        if intent is Intent.DONT_KNOW:
+            again = self.request.dont_know_streak >= 2
+            return (self._generic("dont_know_again" if again else "dont_know"),)
+        if intent is Intent.HINT:
+            return self._hint()
+        if intent is Intent.TERM_QUESTION:
+            return self._explanation()
+        return (self._generic(_BY_INTENT[intent]),)
+
+    def _chat(self) -> tuple[str, ...]:
+        """React where nothing is judged: greeting, break, last words."""
+        intent = self.evaluation.intent
+        if intent in (Intent.INSULT, Intent.MANIPULATION, Intent.REPEAT, Intent.OTHER_LANGUAGE):
+            return (self._generic(_BY_INTENT[intent]),)
+        own = self.topic.reactions.get("small_talk", {}).get(self.request.locale, ())
+        if own:
+            return (self._choose(f"{self.topic.id}/small_talk", own),)
+        return (self._generic("closing" if self.ends else "small_talk"),)
+
+    def _answered(self) -> tuple[str, ...]:
+        if self.request.mode is Mode.EXAM:
+            return (self._generic("noted"),)
+        points = self.evaluation.points
+        covered, wrong = points(VerdictStatus.COVERED), self._wrong_verdicts()
+        if covered and wrong:
+            return (self._generic("mixed"), *self._nudge(wrong))
+        if covered:
+            return self._credited(covered)
+        if wrong:
+            return (self._nudge(wrong) or (self._own("wrong"),)) + self._moving_on()
+        for status in (VerdictStatus.UNSURE, VerdictStatus.PARTIAL):
+            if points(status):
+                # Once the topic is left there is no use in asking for one more sentence.
+                outcome = status.value if self.stays else VerdictStatus.PARTIAL.value
+                return (self._own(outcome), *self._moving_on())
+        return (self._own("missing"), *self._moving_on())
+
+    def _credited(self, covered: tuple[str, ...]) -> tuple[str, ...]:
+        if self.evaluation.hedge:
+            line = self._generic("hedged")
+            return (self._fill(line, hedge=self.evaluation.hedge),)
+        if len(covered) > 1:
+            names = [self.topic.point(p).name[self.request.locale] for p in covered]
+            return (self._fill(self._generic("several"), points=", ".join(names)),)
+        return (self._own("covered"),)
+
+    def _wrong_verdicts(self) -> tuple[PointVerdict, ...]:
+        return tuple(v for v in self.evaluation.verdicts if v.status is VerdictStatus.WRONG)
+
+    def _nudge(self, wrong: tuple[PointVerdict, ...]) -> tuple[str, ...]:
+        """Return what is off about the misconception, if it is a known one and not said yet."""
+        for verdict in wrong:
+            if verdict.misconception is None or not self.stays:
+                continue
+            known = self.topic.point(verdict.point_id).wrong[self.request.locale]
+            if verdict.misconception >= len(known):
+                continue
+            nudge = known[verdict.misconception].nudge
+            line = f"{self.topic.id}/{verdict.point_id}/nudge/{verdict.misconception}"
+            if nudge and line not in self.request.spoken:
+                self.lines.append(line)
+                return (nudge,)
+        return ()
+
+    def _moving_on(self) -> tuple[str, ...]:
+        return () if self.stays else (self._generic("move_on"),)
+
+    def _hint(self) -> tuple[str, ...]:
+        hints = self.topic.hints.get(self.request.locale, ())
+        if self.request.hints_given >= len(hints):
+            return (self._generic("hint_exhausted"),)
+        return (self._generic("hint"), hints[self.request.hints_given])
+
+    def _explanation(self) -> tuple[str, ...]:
+        """Explain the term asked about, unless that would give the answer away."""
+        locale = self.request.locale
+        term = find_term(self.request.answer, self.pack.terms)
+        if term is not None and self.topic.id not in term.spoils:
+            return (self._generic("term_question"), term.explanation[locale])
+        clarification = self.topic.clarification.get(locale)
+        if clarification:
+            return (clarification,)
+        return (self._generic("repeat"),)
+
+    def _follow_up(self) -> str:
+        """Return a question about the first point that is still open."""
+        covered = self.evaluation.points(VerdictStatus.COVERED)
+        still_open = [p for p in self.request.open_points if p not in covered]
+        asks = self.topic.point(still_open[0]).ask if still_open else {}
+        if asks:
+            return self._choose(f"{self.topic.id}/{still_open[0]}/ask", asks[self.request.locale])
+        return self._rephrased()
+
+    def _lead(self) -> str:
+        """Return the sentence that bridges to the next topic and asks its question."""
+        leads = self.topic.leads.get(self.next_topic, {}).get(self.request.locale, ())
+        # After a failure a lead written for success would ring false; they are neutral by rule.
+        if leads:
+            return self._choose(f"{self.topic.id}/lead/{self.next_topic}", leads)
+        question = self._choose(f"{self.next_topic}/question", self._texts(self.next_topic))
+        return self._fill(self._generic("fallback_question"), question=question)
+
+    def _rephrased(self) -> str:
+        return self._choose(f"{self.topic.id}/question", self._texts(self.topic.id))
+
+    def _texts(self, topic_id: str) -> tuple[str, ...]:
+        return self.pack.topic(topic_id).question[self.request.locale]
+
+    def _own(self, outcome: str) -> str:
+        """Return a reaction written for this topic, else a generic one."""
+        own = self.topic.reactions.get(outcome, {}).get(self.request.locale, ())
+        return self._choose(f"{self.topic.id}/{outcome}", own) if own else self._generic(outcome)
+
+    def _generic(self, key: str) -> str:
+        return self._choose(f"curated/{key}", self.generic[key])
+
+    def _choose(self, pool: str, variants: Sequence[str]) -> str:
+        """Choose a variant by the request's seed; one already said only when all were."""
+        spoken = {*self.request.spoken, *self.lines}
+        fresh = [i for i in range(len(variants)) if f"{pool}/{i}" not in spoken]
+        among = fresh or list(range(len(variants)))
+        digest = hashlib.sha256(f"{self.request.seed}|{pool}".encode()).digest()
+        chosen = among[int.from_bytes(digest[:8], "big") % len(among)]
+        self.lines.append(f"{pool}/{chosen}")
+        return variants[chosen]
+
+    @staticmethod
+    def _fill(line: str, **facts: str) -> str:
+        """Fill placeholders in one pass, so that braces in a user's words stay what they are."""
+        return _PLACEHOLDER.sub(lambda match: facts.get(match[1], match[0]), line)
+
+
+def find_term(text: str, terms: Sequence[Term]) -> Term | None:
+    """Return the glossary term with the longest name that occurs in the text, if any does."""
+    lowered = text.lower()
+    best: tuple[int, Term] | None = None
+    for term in terms:
+        for name in (n for names in term.names.values() for n in names):
+            # Latin names match whole words; Hangul carries particles, so it matches anywhere.
+            pattern = rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])"
+            if (best is None or len(name) > best[0]) and re.search(pattern, lowered):
+                best = (len(name), term)
+    return best[1] if best else None

@@ -1,0 +1,173 @@
+"""What a message is, where its wording alone says so.
+
+Written patterns for the plain cases, in Korean and English together because people mix them. They
+must match the whole message: "잘 모르겠어" is none, "잘 모르겠지만 오차를 제곱하는 거야" is an answer.
+What no pattern recognises is left to the model. Repeated items are atomic groups, so that no
+message can make matching slow.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from engine.contract import Intent
+
+_NOISE = re.compile(r"[^\w\s]|_|[ㄱ-ㅎㅏ-ㅣ]+", re.UNICODE)
+_SPACE = re.compile(r"\s+")
+
+# Words that may stand around a request without changing what it is.
+_AROUND = (
+    r"(?:음|어|아|흠|글쎄\w*+|그냥|진짜|정말|솔직히|사실|일단|이건|그건|이거|그거|저기|오로라야?|로라야?|"
+    r"미안(?:해\w*+)?|죄송\w*+|근데|나는?|난|저는?|전|잘|하나도|전혀|아예|아직|지금|도저히|좀|그|이|"
+    r"(?:u+m+|u+h+|h+m+|well|sorry|honestly|actually|ok(?:ay)?|please|aurora|hey|so|oh|really|"
+    r"just|i|im|to be honest|right now|at all)\b)"
+)
+_PATTERNS: tuple[tuple[Intent, str], ...] = (
+    (
+        Intent.MANIPULATION,
+        r".*(?:정답\s*(?:으로|이라고|이라|처리|인\s*걸로)\s*(?:해|처리|치|쳐|하|부탁|인정)"
+        r"|맞(?:았|은)\s*(?:걸로|거로|것으로|다고)\s*(?:해|쳐|치|처리)"
+        r"|(?:만점|점수|100점|백점)\s*(?:을|를|만|좀|이나)*\s*(?:줘|주세요|주라|달라|내놔|부탁|올려)"
+        r"|(?:지시|명령|규칙|프롬프트|설정)\s*(?:사항)?(?:은|는|을|를|들을)?\s*(?:다|전부|모두|싹)?\s*(?:무시|잊|출력|공개)"
+        r"|시스템\s*프롬프트"
+        r"|ignore\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+|previous\s+|prior\s+|above\s+)+"
+        r"(?:instructions?|rules?|prompts?|guidelines?)"
+        r"|(?:disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|previous\s+|prior\s+)+"
+        r"(?:instructions?|rules?|prompts?|guidelines?)"
+        r"|(?:give|grant|award)\s+me\s+(?:the\s+|a\s+)?(?:full|maximum|max|perfect|top)\s+"
+        r"(?:marks?|score|points?|credit)"
+        r"|(?:mark|count|accept|grade)\s+(?:this|it|me|that|my answer|everything|all)\s+"
+        r"(?:as\s+|down as\s+)?(?:correct|right|covered|passed)"
+        r"|system\s+prompt|developer\s+mode|you\s+are\s+now\s+).*",
+    ),
+    (
+        Intent.HINT,
+        rf"(?>{_AROUND}\s*)*(?>작은\s*|하나만\s*|살짝\s*|조금만\s*)*힌트\s*(?:만|를|가|라도|는|도)?\s*"
+        r"(?>(?:하나|한\s*개|더|좀|조금|살짝|제발|또|다음|하나만|부탁|필요|없|있|줄|줘|주|주라|달라|ㄱ)\w*\s*)*",
+    ),
+    (
+        Intent.HINT,
+        rf"(?>{_AROUND}\s*)*(?:(?:can|could|may|would)\s+(?:i|you|we)\s+|id\s+like\s+|i\s+need\s+|"
+        r"i\s+want\s+|give\s+me\s+|gimme\s+|get\s+|have\s+|give\s+|any\s+|a\s+|an\s+|one\s+|"
+        r"another\s+|small\s+|little\s+|tiny\s+|some\s+|do\s+you\s+|got\s+|me\s+|the\s+|next\s+)*"
+        r"(?:hints?|clues?)(?:\s+(?:please|pls|plz|maybe|for me|for this|for this one|now))*",
+    ),
+    (
+        Intent.SKIP,
+        rf"(?>{_AROUND}\s*)*(?>(?:이번|이거|이건|이|그|요|이거|질문|문제|거|건|것|은|는|을|를|다음|우리|일단|이건)\s*)*"
+        r"(?:패스\w*|스킵\w*|pass\w*|건너\s*뛰\w*|건너\s*띄\w*|넘어\s*가\w*|넘기\w*|넘겨\w*|넘길\w*|"
+        r"다음\s*(?:질문|문제|거|걸로|것|주제)?\s*(?:으로|로)?\s*(?:가\w*|넘어\w*|줘|주세요|부탁\w*|하자|ㄱㄱ)?)"
+        r"(?>\s*(?:할게\w*|할래\w*|하자|하고\s*싶\w*|해줘|해\s*주\w*|해도\s*돼\w*|될까\w*|줘|갈게\w*|가자|"
+        r"주세요|요|되\w*|돼\w*|합시다|하겠\w*|부탁\w*))*",
+    ),
+    (
+        Intent.SKIP,
+        rf"(?>{_AROUND}\s*)*(?:(?:can|could|may|shall|let)\s+(?:i|we|us|you)\s+|lets\s+|"
+        r"id\s+(?:like|rather)\s+(?:to\s+)?|i\s+want\s+to\s+|ill\s+|we\s+can\s+|can\s+)*"
+        r"(?:skip|pass|move\s+on|next)(?:\s+(?:this|that|it|one|question|the|to|on|over|topic|for|"
+        r"now|please|pls|next|ahead))*",
+    ),
+    (
+        Intent.REPEAT,
+        rf"(?>{_AROUND}\s*)*(?>(?:질문|문제|방금|아까|뭐라고|못\s*들었\w*|뭐라\w*|이해\s*못\s*했\w*)\s*)*"
+        r"(?:(?:질문|문제|그거|방금|아까)\s*(?:을|를|이|가|은|는|거)?\s*)?"
+        r"(?:(?:한\s*번\s*(?:더|만)?\s*)?다시\s*(?:한\s*번\s*(?:만|더)?\s*)?"
+        r"(?:말|질문|얘기|이야기|읽|들려|물어|알려)\w*\s*\w*"
+        r"|(?:질문|문제)\s*(?:이|가)?\s*(?:뭐|뭔|무엇)\w*(?:\s*(?:였|더라|지)\w*)?"
+        r"|뭐라고\s*(?:했|하셨|물었|한)\w*|뭐라고)",
+    ),
+    (
+        Intent.REPEAT,
+        rf"(?>{_AROUND}\s*)*(?:(?:can|could|would)\s+you\s+|what\s+was\s+|whats\s+)?"
+        r"(?:repeat|say|ask|read|the\s+question)(?:\s+(?:that|it|the|question|again|please|once|"
+        r"more|one|time|me|to|last|part|out))*",
+    ),
+    (
+        Intent.DONT_KNOW,
+        rf"(?>{_AROUND}\s*)*(?>답(?:을|은|이)?\s*|뭔지\s*|무슨\s*말인지\s*|어떻게\s*\w+\s*지?\s*|하나도\s*)*"
+        r"(?:모르겠\w*|모르는\w*|모름|모릅니다|몰라\w*|모르\w{0,4}|"
+        r"(?:기억|생각)\s*(?:이|은|도)?\s*(?:안|잘\s*안|전혀\s*안)\s*(?:나|남|납|떠)\w*|까먹\w*|잊어\s*버\w*|"
+        r"포기\w*|감(?:이|도)\s*안\s*(?:와|잡)\w*|배운\s*적\s*(?:이)?\s*없\w*|처음\s*들\w*|노\s*아이디어)"
+        r"(?>\s*(?:어|요|는데\w*|걸|네|용|여|당|ㅜ|진짜|정말|미안\w*|죄송\w*|이건|그건|이거|알려\w*|줘|"
+        r"하나도|전혀|솔직히|답|나|전|저|이|질문|은|문제|는|이걸|패스))*",
+    ),
+    (
+        Intent.DONT_KNOW,
+        r"(?>(?:dont|do|cant|can|cannot|couldnt|didnt|have|havent|ive|got|no|never|not|idk|dunno|a|"
+        r"the|any|sure|even|im|am|drawing|blank|clue|idea|know|knows|remember|recall|say|tell|"
+        r"heard|learned|this|that|it|one|of|i|what|is|about|answer|how|to|here|forgot|forgotten|"
+        r"stumped|lost|my|mind|went|gone|has|on|and|sorry|beats|me|off|top|head|really|honestly|"
+        r"well|u+m+|u+h+|h+m+|to be honest|just|actually|oh|ok|so)\b\s*)+",
+    ),
+    (
+        Intent.TERM_QUESTION,
+        r".{0,60}?(?:무슨\s*(?:뜻|말|의미|소리)|뭔\s*(?:뜻|말|소리)|뜻이\s*(?:뭐|뭔|무엇)|의미가\s*(?:뭐|뭔|무엇)|"
+        r"(?:이|가|는|은|란|라는\s*게|이라는\s*게|라는\s*건|란\s*게|이란\s*게|게|건)\s*"
+        r"(?:뭐야|뭐예요|뭐에요|뭐죠|뭔데|뭐임|뭔가요|뭐지|뭡니까|무엇인가요|무엇이죠))"
+        r"(?>\s*(?:이야|인가요|이에요|예요|죠|인데|인지|야|요|지|에요|이지|입니까|이냐|냐|인가|알려\w*|"
+        r"설명\w*|궁금\w*|모르겠\w*|줘|주세요|해\s*\w*))*",
+    ),
+    (
+        Intent.TERM_QUESTION,
+        rf"(?>{_AROUND}\s*|wait\s+|but\s+)*(?:(?:what|whats)\s+(?:does|do|did|is|are|s)\s+.{{1,50}}?\s*mean"
+        r"(?:\s+(?:by|here|exactly|again))*|(?:can|could|would)\s+you\s+(?:explain|define)\s+"
+        r"(?:the\s+(?:word|term)|what\s+.{1,40}?\s+(?:is|are|means?))\s*.{0,30}|"
+        r"what\s+do\s+you\s+mean.{0,40}|(?:whats|what\s+is)\s+the\s+(?:meaning|definition)\s+of\s+.{1,40})",
+    ),
+)
+_MANIPULATION = re.compile(_PATTERNS[0][1].removeprefix(".*").removesuffix(".*"))
+_COMPILED = tuple((intent, re.compile(pattern, re.IGNORECASE)) for intent, pattern in _PATTERNS)
+# What a Korean or English don't-know must contain; the pattern for it is made of filler words.
+_DONT_KNOW_CORE = re.compile(
+    r"모르|모름|몰라|기억|생각|까먹|잊어|포기|감이|감도|배운|처음|노\s*아이디어"
+    r"|(?:dont|do not|cant|cannot|can not)\s+(?:really\s+|even\s+|honestly\s+)?"
+    r"(?:know|remember|recall|say|tell)"
+    r"|idk|dunno|no\s+(?:idea|clue)|not\s+(?:a\s+clue|sure)|stumped|beats\s+me|forgot|blank|lost|"
+    r"never\s+(?:heard|learned)|havent\s+(?:heard|learned)|didnt\s+learn"
+)
+_INSULT = re.compile(
+    r"(?:바보|멍청|꺼져|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|짜증나|멍텅|stupid|idiot|dumb|moron|"
+    r"shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
+    re.IGNORECASE,
+)
+_INSULT_CHARACTERS = 40
+_PATTERN_CHARACTERS = 120
+
+
+def intent_by_wording(text: str) -> Intent | None:
+    """Return the intent that the wording gives away, None where it takes a model to tell."""
+    if not any(unicodedata.category(c)[0] in "LN" for c in text):
+        return Intent.UNREADABLE
+    if _is_foreign(text):
+        return Intent.OTHER_LANGUAGE
+    plain = normalise(text)
+    if not plain:
+        return Intent.SMALL_TALK
+    if len(plain) > _PATTERN_CHARACTERS:
+        return Intent.MANIPULATION if _MANIPULATION.search(plain) else None
+    return _by_pattern(plain)
+
+
+def _by_pattern(plain: str) -> Intent | None:
+    for intent, pattern in _COMPILED:
+        if pattern.fullmatch(plain) and (
+            intent is not Intent.DONT_KNOW or _DONT_KNOW_CORE.search(plain)
+        ):
+            return intent
+    insulted = len(plain) <= _INSULT_CHARACTERS and _INSULT.search(plain)
+    return Intent.INSULT if insulted else None
+
+
+def normalise(text: str) -> str:
+    """Return the text in lower case without punctuation, emoji and lone jamo (ㅋㅋ, ㅠㅠ)."""
+    lowered = text.lower().replace("'", "").replace("’", "")
+    return _SPACE.sub(" ", _NOISE.sub(" ", lowered)).strip()
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether most letters are neither Hangul nor Latin nor Greek (which formulas use)."""
+    letters = [c for c in text if c.isalpha()]
+    known = ("HANGUL", "LATIN", "GREEK", "MATHEMATICAL", "FULLWIDTH LATIN", "DOUBLE-STRUCK")
+    foreign = sum(not unicodedata.name(c, "").startswith(known) for c in letters)
+    return len(letters) > 0 and foreign > len(letters) / 2

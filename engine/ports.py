@@ -1,0 +1,57 @@
+"""The three stages as the pipeline sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.contract import Intent, PointVerdict, TurnRequest, Utterance, VerdictStatus
+from engine.questions import QuestionPack
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What stage 1 made of a message.
+
+    Args:
+        intent: what the message is.
+        verdicts: one per open answer point for an answer; empty for anything else.
+        hedge: the words with which the user hedged, verbatim, if any.
+    """
+
+    intent: Intent
+    verdicts: tuple[PointVerdict, ...] = ()
+    hedge: str | None = None
+
+    def points(self, status: VerdictStatus) -> tuple[str, ...]:
+        """Return the ids of the points with this verdict."""
+        return tuple(v.point_id for v in self.verdicts if v.status is status)
+
+
+class AnswerEvaluator(Protocol):
+    """Stage 1: says what a message is and, if it is an answer, judges it point by point."""
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        """Judge one message."""
+
+
+class QuestionSelector(Protocol):
+    """Stage 2: chooses the next topic."""
+
+    def select(
+        self,
+        request: TurnRequest,
+        pack: QuestionPack,
+        evaluation: Evaluation,
+        candidates: tuple[str, ...],
+    ) -> str:
+        """Return one of the candidates, which are all legal; the default one comes first."""
+
+
+class UtteranceGenerator(Protocol):
+    """Stage 3: phrases what the interviewer says."""
+
+    def generate(
+        self, request: TurnRequest, pack: QuestionPack, evaluation: Evaluation, next_topic: str
+    ) -> Utterance:
+        """Return the utterance that reacts to the message and asks about `next_topic`."""
