@@ -22,7 +22,7 @@ class Snapshot:
         user_id: the person; made on first contact.
         interview: the latest interview of the conversation, ended or not; None before the first.
         version: its version, 0 before the first; a commit must name it.
-        last_reply: the last reply of that interview, to be shown again on coming back.
+        last_reply: its standing reply, to be shown again on coming back.
         earlier_interviews: how many interviews the person has begun in all.
     """
 
@@ -42,12 +42,15 @@ class TurnOutcome:
         interview: the new state; None where nothing changed.
         record: the line for the turn log, if any.
         replies: what to send, in order.
+        standing: the reply to show again on coming back (`Snapshot.last_reply` from now on); None
+            keeps the one before, so that a pause or a help text never takes its place.
     """
 
     snapshot: Snapshot
     interview: InterviewState | None
     record: TurnRecord | None
     replies: tuple[Reply, ...]
+    standing: Reply | None = None
 
 
 class InterviewStore(Protocol):

@@ -1,0 +1,215 @@
+"""Composes replies out of states and results: which blocks, buttons and facts, in which order."""
+
+from __future__ import annotations
+
+from bot.interview.messages import (
+    Action,
+    Block,
+    ModelAnswer,
+    Notice,
+    Progress,
+    Reply,
+    ReportCard,
+    Say,
+    TurnFacts,
+    VerdictFacts,
+    VerdictLine,
+    Verdicts,
+)
+from bot.interview.report import Report, TurnRecord
+from bot.interview.state import InterviewState, is_left, topics_in_all
+from engine.contract import Intent, Mode, PointVerdict, TurnResult, VerdictStatus
+from engine.questions import QuestionPack, Topic, TopicKind
+
+_ASKING = (Action.HINT, Action.DONT_KNOW, Action.SKIP)
+# Intents after which the model answer of a topic that was left is worth showing.
+_SHOW_ANSWER = (Intent.ANSWER, Intent.DONT_KNOW)
+
+
+def opening(state: InterviewState, pack: QuestionPack) -> Reply:
+    """Return the first reply of an interview: turn 0."""
+    facts = TurnFacts(
+        turn=0,
+        topic=state.topic_id,
+        intent=Action.OPEN.value,
+        remaining=_remaining(state),
+        next_topic=state.topic_id,
+        utterance=state.question,
+    )
+    blocks = (Say(state.question),)
+    return Reply(state.locale, blocks, _buttons(state, pack), progress(state, pack), facts)
+
+
+def turn(
+    before: InterviewState, after: InterviewState, pack: QuestionPack, result: TurnResult
+) -> Reply:
+    """Return the reply to a message that the engine judged or answered.
+
+    Args:
+        before, after: the state before and after the turn.
+        pack: the pack that the interview runs on.
+        result: what the engine decided and said.
+    """
+    topic = pack.topic(before.topic_id)
+    open_to_user = before.options.mode is Mode.COACH
+    blocks: list[Block] = []
+    if result.verdicts and open_to_user:
+        blocks.append(Verdicts(_verdict_lines(topic, result, before.locale)))
+    left_open = is_left(before, after) and not _complete(before, result)
+    if left_open and open_to_user and result.intent in _SHOW_ANSWER and topic.model_answer:
+        blocks.append(_model_answer(topic, before.locale))
+    blocks.append(Say(result.utterance.text))
+    buttons = _buttons(after, pack)
+    if result.verdicts and open_to_user:
+        buttons = (*buttons, Action.DISAGREE)
+    return Reply(
+        before.locale,
+        tuple(blocks),
+        buttons,
+        progress(after, pack),
+        _facts(before, after, result, open_to_user=open_to_user),
+    )
+
+
+def report(state: InterviewState, built: Report) -> Reply:
+    """Return the reply that carries the report."""
+    facts = None if state.ended and state.turn else _action_facts(state, Action.REPORT.value)
+    return Reply(
+        state.locale, (ReportCard(built),), (Action.NEW,) if state.ended else (), facts=facts
+    )
+
+
+def notice(
+    state: InterviewState,
+    action: str,
+    text: Notice,
+    buttons: tuple[Action, ...] = (),
+) -> Reply:
+    """Return a fixed text, with the interview standing where it was."""
+    return Reply(state.locale, (text,), buttons, facts=_action_facts(state, action))
+
+
+def stray(locale: str, action: str, text: Notice) -> Reply:
+    """Return a fixed text to somebody who has no interview yet."""
+    return Reply(locale, (text,), facts=TurnFacts(turn=0, topic=None, intent=action))
+
+
+def resume_offer(state: InterviewState, pack: QuestionPack) -> Reply:
+    """Return the question whether to go on where the interview stands."""
+    text = Notice("notice.resume_offer", {"topic": pack.topic(state.topic_id).title[state.locale]})
+    return notice(state, Action.OPEN.value, text, (Action.RESUME, Action.NEW))
+
+
+def resumed(state: InterviewState, pack: QuestionPack) -> Reply:
+    """Return the welcome back, with the standing question."""
+    text = Notice("notice.resumed", {"topic": pack.topic(state.topic_id).title[state.locale]})
+    facts = _action_facts(state, Action.RESUME.value, state.question)
+    return Reply(
+        state.locale,
+        (text, Say(state.question)),
+        _buttons(state, pack),
+        progress(state, pack),
+        facts,
+    )
+
+
+def disagreement(state: InterviewState, pack: QuestionPack, disputed: TurnRecord) -> Reply:
+    """Return thanks for an objection, with the model answer to compare with."""
+    topic = pack.topic(disputed.topic_id)
+    text = Notice("notice.disagree", {"topic": topic.title[state.locale]})
+    reply = notice(state, Action.DISAGREE.value, text)
+    if disputed.topic_id == state.topic_id and not state.ended:
+        # The question still stands: the model answer would give it away.
+        return reply
+    return Reply(
+        reply.locale, (text, _model_answer(topic, state.locale)), reply.buttons, facts=reply.facts
+    )
+
+
+def progress(state: InterviewState, pack: QuestionPack) -> Progress:
+    """Return where an interview stands."""
+    topic = pack.topic(state.topic_id)
+    points = state.current.open_points if state.options.mode is Mode.COACH else topic.point_ids
+    names = tuple(topic.point(point_id).name[state.locale] for point_id in points)
+    judged = [p for p in state.topics if pack.topic(p.topic_id).kind.judged]
+    total = topics_in_all(state, pack)
+    asked = min(len(judged), total)
+    if state.options.mode is Mode.EXAM:
+        return Progress(topic.title[state.locale], names, asked, total)
+    statuses = [status for p in state.topics for _, status in p.statuses]
+    return Progress(
+        topic=topic.title[state.locale],
+        points=names,
+        asked=asked,
+        total=total,
+        covered=statuses.count(VerdictStatus.COVERED),
+        wrong=statuses.count(VerdictStatus.WRONG),
+        unsure=statuses.count(VerdictStatus.UNSURE) + statuses.count(VerdictStatus.PARTIAL),
+    )
+
+
+def _verdict_lines(topic: Topic, result: TurnResult, locale: str) -> tuple[VerdictLine, ...]:
+    return tuple(
+        VerdictLine(topic.point(v.point_id).name[locale], v.status, v.evidence)
+        for v in result.verdicts
+    )
+
+
+def _complete(before: InterviewState, result: TurnResult) -> bool:
+    """Whether the turn covered every point that was open."""
+    covered = {v.point_id for v in result.verdicts if v.status is VerdictStatus.COVERED}
+    return covered.issuperset(before.current.open_points)
+
+
+def _model_answer(topic: Topic, locale: str) -> ModelAnswer:
+    source = topic.source
+    return ModelAnswer(
+        topic.model_answer[locale], source.title if source else "", source.url if source else ""
+    )
+
+
+def _buttons(state: InterviewState, pack: QuestionPack) -> tuple[Action, ...]:
+    if state.ended:
+        return (Action.REPORT, Action.NEW)
+    kind = pack.topic(state.topic_id).kind
+    return _ASKING if kind.judged else (Action.SKIP,) if kind is TopicKind.BREAK else ()
+
+
+def _facts(
+    before: InterviewState, after: InterviewState, result: TurnResult, *, open_to_user: bool
+) -> TurnFacts:
+    shown = result.verdicts if open_to_user else ()
+    covered = tuple(v.point_id for v in shown if v.status is VerdictStatus.COVERED)
+    remaining = tuple(p for p in before.current.open_points if p not in covered)
+    return TurnFacts(
+        turn=after.turn,
+        topic=before.topic_id,
+        intent=result.intent.value,
+        verdicts=tuple(_verdict_facts(v) for v in shown),
+        answered=covered,
+        remaining=remaining if open_to_user else (),
+        next_topic=result.next_topic,
+        utterance=result.utterance.text,
+        timings_ms=result.timings_ms,
+    )
+
+
+def _verdict_facts(verdict: PointVerdict) -> VerdictFacts:
+    similarity = round(verdict.similarity, 4)
+    return VerdictFacts(verdict.point_id, verdict.status, similarity, verdict.evidence)
+
+
+def _action_facts(state: InterviewState, action: str, utterance: str = "") -> TurnFacts:
+    """Return the facts of a command that is no turn of its own."""
+    return TurnFacts(
+        turn=state.turn,
+        topic=state.topic_id,
+        intent=action,
+        remaining=_remaining(state),
+        next_topic=None if state.ended else state.topic_id,
+        utterance=utterance,
+    )
+
+
+def _remaining(state: InterviewState) -> tuple[str, ...]:
+    return state.current.open_points if state.options.mode is Mode.COACH else ()
