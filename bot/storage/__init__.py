@@ -1,0 +1,1 @@
+"""Where everything is kept: tables, the database itself, interviews, inbox and outbox."""

@@ -1,0 +1,229 @@
+"""The database: opening it, its two kinds of transaction, its schema and its faults.
+
+SQLite and PostgreSQL run the same code. SQLite is set up so that a committed row survives a power
+cut (WAL with ``synchronous=FULL``), and writing transactions begin as such (``BEGIN IMMEDIATE``):
+one that began by reading could not be given the write lock later and would fail instead of wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import DatabaseOutdatedError, StorageError
+from bot.storage.faults import UPGRADE, describe, explain
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",  # first, because even the next one may have to wait
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+_CONNECT_SECONDS = 10
+
+
+class Database:
+    """One database, opened lazily: nothing is read before the first transaction.
+
+    Args:
+        url: ``sqlite:///path/to/file.db`` or ``postgresql://user:password@host/name``.
+
+    Raises:
+        StorageError: the URL cannot be used, or the file's folder cannot be made.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _read_url(url)
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._engine = self._open()
+        self._writer = self._engine.execution_options(immediate=True)
+        # SQLite has one writer at a time; queueing here is fair, its busy loop is not.
+        self._write_turn = asyncio.Lock() if self._is_sqlite else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction that only reads.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        async with self._explained(), self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction that is committed at the end, or not at all.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        turn: AbstractAsyncContextManager[Any] = self._write_turn or nullcontext()
+        async with self._explained(), turn, self._writer.begin() as connection:
+            yield connection
+
+    async def check_schema(self) -> None:
+        """Make sure that the tables are those of this program.
+
+        Raises:
+            DatabaseOutdatedError: they are missing, older or newer; says what to do.
+            StorageError: the database cannot be used.
+        """
+        scripts = ScriptDirectory.from_config(_alembic_config())
+        async with self.reading() as connection:
+            found = await connection.run_sync(_revision)
+        if found == scripts.get_current_head():
+            return
+        where = describe(self.url)
+        if found is None:
+            raise DatabaseOutdatedError(f"{where} is new and has no tables yet; {UPGRADE}.")
+        if found in {script.revision for script in scripts.walk_revisions()}:
+            raise DatabaseOutdatedError(f"{where} is from an older version; {UPGRADE}.")
+        raise DatabaseOutdatedError(
+            f"{where} is from a newer version than this program; update the program."
+        )
+
+    async def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables up to a revision, all in one transaction.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        await self._migrate(command.upgrade, revision)
+
+    async def downgrade(self, revision: str = "base") -> None:
+        """Take the tables back to a revision, all in one transaction; what they held is lost.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        await self._migrate(command.downgrade, revision)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    async def _migrate(self, run: Callable[[Config, str], None], revision: str) -> None:
+        def migrate(connection: Connection) -> None:
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            run(config, revision)
+
+        async with self.writing() as connection:
+            await connection.run_sync(migrate)
+
+    @asynccontextmanager
+    async def _explained(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            explained = explain(error, self.url)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _open(self) -> AsyncEngine:
+        # Korean is kept readable; NaN is refused because PostgreSQL would refuse it, too.
+        to_json = partial(json.dumps, ensure_ascii=False, allow_nan=False)
+        if self._is_sqlite:
+            _make_folder(self.url)
+            engine = create_async_engine(
+                self.url,
+                json_serializer=to_json,
+                hide_parameters=True,
+                connect_args={"isolation_level": None},  # transactions begin below, not in sqlite3
+            )
+            event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            return engine
+        try:
+            return create_async_engine(
+                self.url,
+                json_serializer=to_json,
+                hide_parameters=True,
+                pool_pre_ping=True,
+                connect_args={"timeout": _CONNECT_SECONDS},
+            )
+        except ModuleNotFoundError as error:
+            raise StorageError(
+                "PostgreSQL needs the package asyncpg; "
+                "install it with `pip install 'aurora-interviewer[postgres]'`."
+            ) from error
+
+
+def _read_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise StorageError(
+            "DATABASE_URL is no database URL; write it as sqlite:///aurora.db "
+            "or postgresql://user:password@host/name."
+        ) from error
+    driver = _DRIVERS.get(url.get_backend_name())
+    if driver is None:
+        raise StorageError(
+            f"A database of the kind {url.get_backend_name()!r} is not supported; "
+            "use sqlite or postgresql."
+        )
+    if driver.startswith("sqlite") and url.database in (None, "", ":memory:"):
+        raise StorageError("The database needs a file, such as sqlite:///aurora.db.")
+    url = url.set(drivername=driver)
+    if "sslmode" in url.query:  # libpq's name for what asyncpg calls ssl
+        mode = url.query["sslmode"]
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return url
+
+
+def _make_folder(url: URL) -> None:
+    folder = Path(str(url.database)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {folder} for the database cannot be made: {error.strerror}."
+        ) from error
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    folder = str(files("migrations")).replace("%", "%%")  # the setting is read with interpolation
+    config.set_main_option("script_location", folder)
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

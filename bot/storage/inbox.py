@@ -1,0 +1,157 @@
+"""The inbox: messages that arrived and are perhaps not yet answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.interview.messages import Inbound, Reply
+from bot.interview.ports import Clock
+from bot.storage.codec import INBOUNDS, storable
+from bot.storage.database import Database
+from bot.storage.outbox import put_replies
+from bot.storage.tables import InboxRow
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingInbound:
+    """A message that waits to be answered.
+
+    Args:
+        inbox_id: its row.
+        inbound: the message.
+        attempts: how often answering was tried in vain.
+        not_before: when to try again, if it was tried.
+    """
+
+    inbox_id: int
+    inbound: Inbound
+    attempts: int
+    not_before: datetime | None
+
+
+class Inbox:
+    """What adapters fill and `Dispatcher` works off."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def accept(self, inbound: Inbound) -> bool:
+        """Keep a message for good; the platform may be told so once this returns.
+
+        Returns:
+            False when the event is known already and nothing was added.
+
+        Raises:
+            StorageError: it could not be kept.
+        """
+        kept = storable(inbound)
+        row = insert(InboxRow).values(
+            platform=kept.account.platform,
+            event_id=kept.event_id,
+            conversation=kept.conversation,
+            account=kept.account.external_id,
+            payload=INBOUNDS.encode(kept),
+            received_at=kept.received_at,
+        )
+        try:
+            async with self._database.writing() as connection:
+                await connection.execute(row)
+        except IntegrityError:  # the only constraint that a full row can break: known event
+            return False
+        return True
+
+    async def pending_conversations(self) -> tuple[tuple[str, str], ...]:
+        """Return platform and conversation of every message that waits."""
+        query = (
+            select(InboxRow.platform, InboxRow.conversation)
+            .where(InboxRow.done_at.is_(None))
+            .distinct()
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple((row.platform, row.conversation) for row in rows)
+
+    async def oldest(self, platform: str, conversation: str) -> PendingInbound | None:
+        """Return the oldest message of a conversation that waits, if there is one.
+
+        A row that cannot be read any more is put aside (it stays in the table) and logged.
+        """
+        query = (
+            select(InboxRow.id, InboxRow.payload, InboxRow.attempts, InboxRow.next_attempt_at)
+            .where(InboxRow.platform == platform, InboxRow.conversation == conversation)
+            .where(InboxRow.done_at.is_(None))
+            .order_by(InboxRow.id)
+            .limit(1)
+        )
+        while True:
+            async with self._database.reading() as connection:
+                row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                return None
+            try:
+                inbound = INBOUNDS.decode(row.payload)
+            except ValueError:
+                log.error("inbox.unreadable", inbox_id=row.id, platform=platform)  # noqa: TRY400 - the traceback would hold what was written
+                async with self._database.writing() as connection:
+                    await mark_done(connection, row.id, self._clock.now())
+                continue
+            return PendingInbound(row.id, inbound, row.attempts, row.next_attempt_at)
+
+    async def defer(
+        self, pending: PendingInbound, until: datetime, notice: Reply | None = None
+    ) -> None:
+        """Put a message off, and say so to its sender in the same transaction.
+
+        Args:
+            pending: the message.
+            until: when to try again.
+            notice: what to tell the sender, if anything.
+        """
+        again = update(InboxRow).where(InboxRow.id == pending.inbox_id)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                again.values(attempts=InboxRow.attempts + 1, next_attempt_at=until)
+            )
+            if notice is not None:
+                await self._put_notice(connection, pending.inbound, notice)
+
+    async def give_up(self, pending: PendingInbound, notice: Reply) -> None:
+        """Settle a message that cannot be answered: its sender gets the notice and no more."""
+        async with self._database.writing() as connection:
+            if await mark_done(connection, pending.inbox_id, self._clock.now()):
+                await self._put_notice(connection, pending.inbound, notice)
+
+    async def _put_notice(
+        self, connection: AsyncConnection, inbound: Inbound, notice: Reply
+    ) -> None:
+        await put_replies(
+            connection,
+            platform=inbound.account.platform,
+            conversation=inbound.conversation,
+            interview_id=None,
+            replies=(notice,),
+            now=self._clock.now(),
+        )
+
+
+async def mark_done(connection: AsyncConnection, inbox_id: int, now: datetime) -> bool:
+    """Settle a message within a transaction that somebody else commits.
+
+    Returns:
+        False when it was settled before: whatever came of it must not be written again.
+    """
+    settled = await connection.execute(
+        update(InboxRow)
+        .where(InboxRow.id == inbox_id, InboxRow.done_at.is_(None))
+        .values(done_at=now)
+    )
+    return settled.rowcount == 1

@@ -1,0 +1,265 @@
+"""Interviews in the database: reading a snapshot, and writing all that one message changed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from bot.errors import VersionConflictError
+from bot.interview.messages import Account, Inbound
+from bot.interview.ports import Clock, Snapshot, TurnOutcome
+from bot.interview.report import TurnRecord
+from bot.interview.state import InterviewState
+from bot.storage.codec import RECORDS, REPLIES, STATES
+from bot.storage.database import Database
+from bot.storage.inbox import mark_done
+from bot.storage.outbox import put_replies
+from bot.storage.tables import (
+    AccountRow,
+    InterviewRow,
+    InterviewStatus,
+    PointResultRow,
+    TurnRow,
+    UserRow,
+)
+
+
+class SqlInterviewStore:
+    """The `InterviewStore` that a database backs, with the writing side for the dispatcher."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def load(self, account: Account, conversation: str) -> Snapshot:
+        """Return what is stored, making the user on first contact.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        found = await self._find(account, conversation)
+        if found is None:
+            await self._make_user(account)
+            found = await self._find(account, conversation)
+        if found is None:
+            raise VersionConflictError("an account vanished while it was read")
+        return Snapshot(
+            user_id=found.user_id,
+            interview=STATES.decode(found.snapshot) if found.snapshot else None,
+            version=found.version or 0,
+            last_reply=REPLIES.decode(found.last_reply) if found.last_reply else None,
+            earlier_interviews=found.begun or 0,
+        )
+
+    async def turn_log(self, interview_id: str) -> tuple[TurnRecord, ...]:
+        """Return the whole turn log of an interview, oldest first.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        query = (
+            select(TurnRow.record)
+            .where(TurnRow.interview_id == interview_id)
+            .order_by(TurnRow.turn)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).scalars().all()
+        return tuple(RECORDS.decode(row) for row in rows)
+
+    async def commit(self, inbox_id: int, inbound: Inbound, outcome: TurnOutcome) -> None:
+        """Write all that a message changed in one transaction, and settle the message.
+
+        A message that is settled already changes nothing, so that every message counts once.
+
+        Args:
+            inbox_id: the inbox row of the message.
+            inbound: the message.
+            outcome: what it changes.
+
+        Raises:
+            VersionConflictError: the interview was changed since the outcome was decided.
+            StorageError: the database cannot be used.
+        """
+        async with self._database.writing() as connection:
+            if not await mark_done(connection, inbox_id, self._clock.now()):
+                return
+            await self._write_interview(connection, inbound, outcome)
+            interview = outcome.interview or outcome.snapshot.interview
+            interview_id = interview.id if interview else None
+            if outcome.record is not None:
+                await _append_turn(connection, interview_id, outcome.record)
+            await put_replies(
+                connection,
+                platform=inbound.account.platform,
+                conversation=inbound.conversation,
+                interview_id=interview_id,
+                replies=outcome.replies,
+                now=self._clock.now(),
+            )
+
+    async def _find(self, account: Account, conversation: str) -> Row[Any] | None:
+        mine = aliased(InterviewRow)
+        latest = (
+            select(mine.id)
+            .where(mine.user_id == AccountRow.user_id)
+            .where(mine.platform == account.platform, mine.conversation == conversation)
+            .order_by(mine.number.desc())
+            .limit(1)
+            .correlate(AccountRow)
+            .scalar_subquery()
+        )
+        begun = (
+            select(func.max(mine.number))
+            .where(mine.user_id == AccountRow.user_id)
+            .correlate(AccountRow)
+            .scalar_subquery()
+        )
+        query = (
+            select(
+                AccountRow.user_id,
+                begun.label("begun"),
+                InterviewRow.snapshot,
+                InterviewRow.version,
+                InterviewRow.last_reply,
+            )
+            .outerjoin(InterviewRow, InterviewRow.id == latest)
+            .where(AccountRow.platform == account.platform)
+            .where(AccountRow.external_id == account.external_id)
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).one_or_none()
+
+    async def _make_user(self, account: Account) -> None:
+        user_id = uuid4().hex
+        try:
+            async with self._database.writing() as connection:
+                await connection.execute(
+                    insert(UserRow).values(id=user_id, created_at=self._clock.now())
+                )
+                await connection.execute(
+                    insert(AccountRow).values(
+                        platform=account.platform,
+                        external_id=account.external_id,
+                        user_id=user_id,
+                    )
+                )
+        except IntegrityError:
+            return  # another conversation of the same person was faster; theirs is used
+
+    async def _write_interview(
+        self, connection: AsyncConnection, inbound: Inbound, outcome: TurnOutcome
+    ) -> None:
+        """Check the version, then write the new snapshot where there is one."""
+        before, after = outcome.snapshot.interview, outcome.interview
+        if after is not None and before is not None and after.id == before.id:
+            await self._update_interview(connection, outcome, after)
+            return
+        if before is not None:
+            await _check_version(connection, before.id, outcome.snapshot.version)
+        if after is not None:
+            await self._insert_interview(connection, inbound, outcome, after)
+
+    async def _update_interview(
+        self, connection: AsyncConnection, outcome: TurnOutcome, after: InterviewState
+    ) -> None:
+        version = outcome.snapshot.version
+        values = _changing_columns(after) | {"updated_at": self._clock.now()}
+        if outcome.standing is not None:
+            values["last_reply"] = REPLIES.encode(outcome.standing)
+        changed = await connection.execute(
+            update(InterviewRow)
+            .where(InterviewRow.id == after.id, InterviewRow.version == version)
+            .values(version=version + 1, **values)
+        )
+        if changed.rowcount != 1:
+            raise _conflict(after.id, version)
+
+    async def _insert_interview(
+        self,
+        connection: AsyncConnection,
+        inbound: Inbound,
+        outcome: TurnOutcome,
+        after: InterviewState,
+    ) -> None:
+        standing = outcome.standing
+        row = insert(InterviewRow).values(
+            id=after.id,
+            user_id=outcome.snapshot.user_id,
+            number=outcome.snapshot.earlier_interviews + 1,
+            platform=inbound.account.platform,
+            conversation=inbound.conversation,
+            last_reply=REPLIES.encode(standing) if standing else None,
+            version=1,
+            started_at=after.started_at,
+            updated_at=self._clock.now(),
+            **_changing_columns(after),
+        )
+        try:
+            await connection.execute(row)
+        except IntegrityError as error:  # the person began another interview meanwhile
+            raise _conflict(after.id, 0) from error
+
+
+def _changing_columns(state: InterviewState) -> dict[str, Any]:
+    status = InterviewStatus.OPEN
+    if state.ended:
+        status = InterviewStatus.ENDED
+    elif state.paused:
+        status = InterviewStatus.PAUSED
+    return {
+        "pack_id": state.pack.id,
+        "pack_version": state.pack.version,
+        "locale": state.locale,
+        "mode": state.options.mode.value,
+        "status": status.value,
+        "snapshot": STATES.encode(state),
+    }
+
+
+def _conflict(interview_id: str, version: int) -> VersionConflictError:
+    return VersionConflictError(
+        f"interview {interview_id} is no longer at version {version}; decide again"
+    )
+
+
+async def _check_version(connection: AsyncConnection, interview_id: str, version: int) -> None:
+    query = select(InterviewRow.version).where(InterviewRow.id == interview_id).with_for_update()
+    if (await connection.execute(query)).scalar_one_or_none() != version:
+        raise _conflict(interview_id, version)
+
+
+async def _append_turn(
+    connection: AsyncConnection, interview_id: str | None, record: TurnRecord
+) -> None:
+    await connection.execute(
+        insert(TurnRow).values(
+            interview_id=interview_id,
+            turn=record.turn,
+            event_id=record.event_id,
+            topic_id=record.topic_id,
+            intent=record.intent,
+            text=record.text,
+            record=RECORDS.encode(record),
+            answered_at=record.answered_at,
+        )
+    )
+    results = [
+        {
+            "interview_id": interview_id,
+            "turn": record.turn,
+            "point_id": verdict.point_id,
+            "topic_id": record.topic_id,
+            "status": verdict.status.value,
+            "similarity": verdict.similarity,
+            "probability": verdict.probability,
+            "evidence": verdict.evidence,
+        }
+        for verdict in record.verdicts
+    ]
+    if results:
+        await connection.execute(insert(PointResultRow), results)

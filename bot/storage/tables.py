@@ -1,0 +1,242 @@
+"""The tables. Everything that must outlive the process is in one of them.
+
+```mermaid
+erDiagram
+    users ||--o{ accounts : "is known as"
+    users ||--o{ interviews : takes
+    users ||--o{ settings : chose
+    interviews ||--o{ turns : "is logged in"
+    turns ||--o{ point_results : judged
+    interviews ||--o{ outbox : says
+    inbox
+```
+
+`inbox` stands alone: a message is kept before anything is known about who sent it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class InterviewStatus(StrEnum):
+    """Where an interview stands, for looking at the table; the snapshot is what counts."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept as UTC and always given back timezone-aware (SQLite knows no zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into UTC.
+
+        Raises:
+            ValueError: the moment is naive.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("only timezone-aware moments are stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
+    ) -> datetime | None:
+        """Give the moment back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+# SQLite numbers rows by itself only where the column's type is exactly INTEGER.
+_RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; the naming convention keeps migrations the same on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: _Json}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class UserRow(Base):
+    """A person."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class AccountRow(Base):
+    """A person as one platform knows them; a person may have several."""
+
+    __tablename__ = "accounts"
+
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class InterviewRow(Base):
+    """The latest snapshot of an interview; `number` counts the interviews of a person from 1."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (
+        UniqueConstraint("user_id", "number"),
+        Index("ix_interviews_latest", "user_id", "platform", "conversation", "number", unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    number: Mapped[int]
+    platform: Mapped[str]
+    conversation: Mapped[str]
+    pack_id: Mapped[str]
+    pack_version: Mapped[str]
+    locale: Mapped[str]
+    mode: Mapped[str]
+    status: Mapped[str]
+    snapshot: Mapped[dict[str, Any]]
+    last_reply: Mapped[dict[str, Any] | None]
+    version: Mapped[int]
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class TurnRow(Base):
+    """One line of the append-only turn log; rows are never changed."""
+
+    __tablename__ = "turns"
+
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.id"), primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[str]
+    topic_id: Mapped[str]
+    intent: Mapped[str]
+    text: Mapped[str]
+    record: Mapped[dict[str, Any]]
+    answered_at: Mapped[datetime]
+
+
+class PointResultRow(Base):
+    """What one turn did for one answer point, in columns that can be counted."""
+
+    __tablename__ = "point_results"
+    __table_args__ = (
+        ForeignKeyConstraint(["interview_id", "turn"], ["turns.interview_id", "turns.turn"]),
+    )
+
+    interview_id: Mapped[str] = mapped_column(primary_key=True)
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    point_id: Mapped[str] = mapped_column(primary_key=True)
+    topic_id: Mapped[str]
+    status: Mapped[str]
+    similarity: Mapped[float]
+    probability: Mapped[float]
+    evidence: Mapped[str | None]
+
+
+class InboxRow(Base):
+    """A message as it arrived; `done_at` is set in the transaction that answers it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("platform", "event_id"),
+        # Only what waits is indexed, so that looking for work costs the same for ever.
+        Index(
+            "ix_inbox_pending",
+            "platform",
+            "conversation",
+            "id",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    platform: Mapped[str]
+    event_id: Mapped[str]
+    conversation: Mapped[str]
+    account: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+class OutboxRow(Base):
+    """A reply to send. Ids are never used twice: platforms drop duplicates by them."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_pending",
+            "platform",
+            "conversation",
+            "id",
+            sqlite_where=text("sent_at IS NULL AND failed_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND failed_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    platform: Mapped[str]
+    conversation: Mapped[str]
+    interview_id: Mapped[str | None] = mapped_column(ForeignKey("interviews.id"), index=True)
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class SettingRow(Base):
+    """One choice of a person, such as their language."""
+
+    __tablename__ = "settings"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
