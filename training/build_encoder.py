@@ -25,9 +25,11 @@ import torch
 from training.corpora import (
     SOURCES,
     AlignedPair,
+    ScoredPair,
     SimilaritySplit,
     fingerprints,
     read_aligned_docs,
+    read_inference,
     read_similarity,
     vocabulary_texts,
 )
@@ -41,8 +43,8 @@ from training.encoder_model import (
     load_encoder,
     plain_tokenizer,
 )
-from training.encoder_run import Budget, EncoderRun, RunState
-from training.encoder_scores import EncoderScores, measure
+from training.encoder_run import EncoderRun, RunHooks, RunPlan, RunState
+from training.encoder_scores import measure
 from training.errors import TrainingError
 from training.vocabulary import extend, knows_korean, korean_pieces
 
@@ -72,7 +74,7 @@ class Corpora:
 
     folder: Path
     aligned: list[AlignedPair]
-    train: SimilaritySplit
+    rankings: list[Sequence[ScoredPair]]
     dev: SimilaritySplit
     sha256: dict[str, str]
 
@@ -84,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         state = build(options)
     except TrainingError as error:
-        log.error("%s", error)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     log.info("done; best %s in %s", json.dumps(state.best), options.out / "final")
     return 0
@@ -109,26 +111,24 @@ def build(options: argparse.Namespace) -> RunState:
     teacher = load_encoder(base, max_tokens=options.max_tokens)
     vectors = _teacher_vectors(teacher, [pair.english for pair in corpora.aligned], options.out)
     student, frozen = make_student(base, corpora, words, options)
-    baseline = _baseline(teacher, corpora.dev, options.out)
+    baseline = asdict(measure(teacher, corpora.dev))
     log.info("teacher %s", json.dumps(baseline))
 
-    curriculum = Curriculum(student, corpora.aligned, vectors, corpora.train.korean, settings)
+    curriculum = Curriculum(student, corpora.aligned, vectors, corpora.rankings, settings)
     lengths = {"before": _mean_length(teacher, corpora), "after": _mean_length(student, corpora)}
     log.info("tokens a Korean text %s", json.dumps(lengths))
 
+    facts = {"config": config, "teacher": baseline, "tokens_per_korean_text": lengths}
+
     def publish(state: RunState) -> None:
-        export(student, options.out / "final", half=options.half)
-        facts = {"config": config, "teacher": baseline, "tokens_per_korean_text": lengths}
-        _write_manifest(options.out / "final", facts, state)
+        reached = {"metrics": state.best, "history": state.history}
+        export(student, options.out / "final", half=options.half, facts={**facts, **reached})
 
     run = EncoderRun(
         Learner(student, frozen_rows=frozen, settings=settings),
         curriculum,
-        Budget(options.epochs, options.minutes, options.evaluations),
-        folder=options.out,
-        evaluate=lambda: measure(student, corpora.dev),
-        publish=publish,
-        identity=identity,
+        RunPlan(options.out, identity, options.epochs, options.minutes, options.evaluations),
+        RunHooks(evaluate=lambda: measure(student, corpora.dev), publish=publish),
     )
     log.info("resumed" if run.resume() else "started")
     return run.run()
@@ -143,7 +143,8 @@ def read_corpora(folder: Path) -> Corpora:
     sha256 = fingerprints(folder)
     train = read_similarity(folder, "train")
     aligned = [*read_aligned_docs(folder), *train.aligned()]
-    return Corpora(folder, aligned, train, read_similarity(folder, "dev"), sha256)
+    rankings = [train.korean, train.across_languages(), read_inference(folder)]
+    return Corpora(folder, aligned, rankings, read_similarity(folder, "dev"), sha256)
 
 
 def make_student(
@@ -200,15 +201,6 @@ def _teacher_vectors(teacher: SentenceEncoder, texts: list[str], folder: Path) -
     return vectors
 
 
-def _baseline(teacher: SentenceEncoder, dev: SimilaritySplit, folder: Path) -> dict[str, float]:
-    cache = folder / "teacher-scores.json"
-    if cache.is_file():
-        return asdict(EncoderScores(**json.loads(cache.read_text(encoding="utf-8"))))
-    scores = asdict(measure(teacher, dev))
-    cache.write_text(json.dumps(scores), encoding="utf-8")
-    return scores
-
-
 def _mean_length(encoder: SentenceEncoder, corpora: Corpora) -> dict[str, float]:
     """Mean tokens of a KorSTS dev sentence and of a machine-learning paragraph, uncut."""
     tokenizer = plain_tokenizer(encoder)
@@ -223,18 +215,6 @@ def _mean_length(encoder: SentenceEncoder, corpora: Corpora) -> dict[str, float]
         name: round(float(np.mean([len(e.ids) for e in tokenizer.encode_batch(sample)])), 1)
         for name, sample in texts.items()
     }
-
-
-def _write_manifest(folder: Path, facts: dict[str, Any], state: RunState) -> None:
-    weights = (folder / "model.safetensors").read_bytes()
-    manifest = {
-        **facts,
-        "weights": {"sha256": hashlib.sha256(weights).hexdigest(), "bytes": len(weights)},
-        "metrics": state.best,
-        "history": state.history,
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,12 +3,14 @@
 import csv
 import hashlib
 import io
+import json
 import lzma
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from training.errors import CorpusError
 
@@ -19,6 +21,10 @@ KOREAN_DOCS = "ko_ml_docs.txt.xz"
 REVIEWS = "nsmc_reviews.txt.xz"
 KORSTS = "korsts_{split}.tsv"
 STSB = "stsb-en-{split}.csv"
+KORNLI = "kornli_xnli_dev.tsv"
+KLUE_NLI = "klue_nli_dev.json"
+# An inference label as a similarity: what follows is nearer than what is open or contradicts.
+NLI_SCORES = {"entailment": 5.0, "neutral": 2.5, "contradiction": 0.0}
 
 # What a model card has to name: file → (licence, source).
 SOURCES: dict[str, tuple[str, str]] = {
@@ -32,6 +38,8 @@ SOURCES: dict[str, tuple[str, str]] = {
     REVIEWS: ("CC0-1.0", "e9t/nsmc"),
     KORSTS.format(split="train"): ("CC BY-SA 4.0", "kakaobrain/kor-nlu-datasets"),
     KORSTS.format(split="dev"): ("CC BY-SA 4.0", "kakaobrain/kor-nlu-datasets"),
+    KORNLI: ("CC BY-SA 4.0", "kakaobrain/kor-nlu-datasets"),
+    KLUE_NLI: ("CC BY-SA 4.0", "KLUE-benchmark/KLUE"),
     STSB.format(split="train"): ("CC BY-SA 4.0", "PhilipMay/stsb-multi-mt"),
     STSB.format(split="dev"): ("CC BY-SA 4.0", "PhilipMay/stsb-multi-mt"),
 }
@@ -47,7 +55,7 @@ class AlignedPair:
 
 @dataclass(frozen=True)
 class ScoredPair:
-    """Two sentences in one language and their gold similarity, 0 (unrelated) to 5 (same)."""
+    """Two sentences and their gold similarity, 0 (unrelated) to 5 (same)."""
 
     first: str
     second: str
@@ -68,6 +76,14 @@ class SimilaritySplit:
             english_of.setdefault(korean.first, english.first)
             english_of.setdefault(korean.second, english.second)
         return [AlignedPair(korean, english) for korean, english in english_of.items()]
+
+    def across_languages(self) -> list[ScoredPair]:
+        """The same pairs with one side in each language; which side is Korean alternates."""
+        pairs = []
+        for row, (ko, en) in enumerate(zip(self.korean, self.english, strict=True)):
+            texts = (ko.first, en.second) if row % 2 == 0 else (en.first, ko.second)
+            pairs.append(ScoredPair(*texts, ko.score))
+        return pairs
 
 
 def read_aligned_docs(folder: Path) -> list[AlignedPair]:
@@ -107,6 +123,25 @@ def read_similarity(folder: Path, split: str) -> SimilaritySplit:
     return SimilaritySplit(tuple(korean), tuple(english))
 
 
+def read_inference(folder: Path) -> list[ScoredPair]:
+    """Korean premises and hypotheses of KorNLI and KLUE, the label as a similarity.
+
+    Raises:
+        CorpusError: a file is missing or malformed, or a label is unknown.
+    """
+    path = folder / KORNLI
+    pairs = []
+    for line, row in _table(path, ("sentence1", "sentence2", "gold_label")):
+        pairs.append(_inference(path, *row, line=line))
+    path = folder / KLUE_NLI
+    try:
+        entries = json.loads(_text(path))
+        rows = [(entry["premise"], entry["hypothesis"], entry["gold_label"]) for entry in entries]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise CorpusError(path, f"not a list of NLI entries: {error!r}") from error
+    return pairs + [_inference(path, *row, line=None) for row in rows]
+
+
 def vocabulary_texts(folder: Path, *, reviews: int, docs_weight: int, seed: int) -> Iterator[str]:
     """Korean texts to count word pieces in.
 
@@ -142,54 +177,68 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 
 def _read_korsts(path: Path) -> list[ScoredPair]:
-    rows = _rows(path, delimiter="\t", quoting=csv.QUOTE_NONE)
-    _, header = next(rows, (0, []))
-    columns = {}
-    for name in ("sentence1", "sentence2", "score"):
+    return [
+        ScoredPair(first, second, _score(path, line, score, "score"))
+        for line, (first, second, score) in _table(path, ("sentence1", "sentence2", "score"))
+    ]
+
+
+def _inference(
+    path: Path, premise: str, hypothesis: str, label: str, *, line: int | None
+) -> ScoredPair:
+    if label not in NLI_SCORES:
+        raise CorpusError(path, f"unknown label {label!r}", line=line, column="gold_label")
+    return ScoredPair(premise, hypothesis, NLI_SCORES[label])
+
+
+def _table(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """Line and filled cells of the named columns of a tab-separated file with a header."""
+    rows = _rows(path, delimiter="\t", quoted=False)
+    _, header = next(rows)
+    for name in names:
         if name not in header:
             raise CorpusError(path, "missing column", line=1, column=name)
-        columns[name] = header.index(name)
-    return [
-        ScoredPair(
-            _cell(path, line, row, columns["sentence1"]),
-            _cell(path, line, row, columns["sentence2"]),
-            _score(path, line, row, columns["score"]),
-        )
-        for line, row in rows
-    ]
+    indices = {name: header.index(name) for name in names}
+    for line, row in rows:
+        yield line, [_cell(path, line, row, index, name) for name, index in indices.items()]
 
 
 def _read_stsb(path: Path) -> list[ScoredPair]:
     return [
-        ScoredPair(_cell(path, line, row, 0), _cell(path, line, row, 1), _score(path, line, row, 2))
+        ScoredPair(
+            _cell(path, line, row, 0, 1),
+            _cell(path, line, row, 1, 2),
+            _score(path, line, _cell(path, line, row, 2, 3), 3),
+        )
         for line, row in _rows(path, delimiter=",")
     ]
 
 
-def _cell(path: Path, line: int, row: list[str], index: int) -> str:
+def _cell(path: Path, line: int, row: list[str], index: int, column: str | int) -> str:
     if index >= len(row) or not row[index].strip():
-        raise CorpusError(path, "missing text", line=line, column=index + 1)
+        raise CorpusError(path, "missing text", line=line, column=column)
     return row[index].strip()
 
 
-def _score(path: Path, line: int, row: list[str], index: int) -> float:
-    text = _cell(path, line, row, index)
+def _score(path: Path, line: int, text: str, column: str | int) -> float:
     try:
         score = float(text)
     except ValueError:
-        raise CorpusError(path, f"{text!r} is no number", line=line, column=index + 1) from None
+        raise CorpusError(path, f"{text!r} is no number", line=line, column=column) from None
     if not 0.0 <= score <= 5.0:
-        raise CorpusError(path, f"{score} is not from 0 to 5", line=line, column=index + 1)
+        raise CorpusError(path, f"{score} is not from 0 to 5", line=line, column=column)
     return score
 
 
-def _rows(
-    path: Path, *, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
-) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, *, delimiter: str, quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(_text(path), newline=""), delimiter=delimiter, quoting=quoting)
-    for row in reader:
-        if row:
-            yield reader.line_num, row
+    try:
+        for row in reader:
+            if row:
+                yield reader.line_num, row
+    except csv.Error as error:
+        raise CorpusError(path, str(error), line=reader.line_num) from error
 
 
 def _lines(path: Path) -> list[str]:

@@ -29,7 +29,7 @@ class DistillationSettings:
     """
 
     batch_size: int = 48
-    english_share: float = 0.33
+    english_share: float = 0.2
     embedding_rate: float = 1e-3
     body_rate: float = 1e-4
     temperature: float = 0.05
@@ -62,7 +62,7 @@ class Curriculum:
         encoder: the student, for its tokenizer.
         aligned: Korean texts with their English.
         teacher: the teacher's unit vectors of the English texts, (aligned, width).
-        scored: Korean pairs with gold scores.
+        rankings: groups of pairs with gold scores; scores are only compared within a group.
         settings: batch size, shares and seed.
     """
 
@@ -71,31 +71,28 @@ class Curriculum:
         encoder: SentenceEncoder,
         aligned: Sequence[AlignedPair],
         teacher: Vectors,
-        scored: Sequence[ScoredPair],
+        rankings: Sequence[Sequence[ScoredPair]],
         settings: DistillationSettings,
     ) -> None:
         self.korean = encoder.tokenise([pair.korean for pair in aligned])
         self.english = encoder.tokenise([pair.english for pair in aligned])
         self.teacher = torch.from_numpy(teacher)
+        scored = [pair for group in rankings for pair in group]
+        self._groups = [len(group) for group in rankings]
         self.first = encoder.tokenise([pair.first for pair in scored])
         self.second = encoder.tokenise([pair.second for pair in scored])
         self.scores = torch.tensor([pair.score for pair in scored])
         self._settings = settings
 
     def epoch(self, number: int) -> list[Step]:
-        """The steps of an epoch; the same number always gives the same steps.
-
-        The first epoch goes from short texts to long ones, so that a run that is cut off has
-        seen most texts; later ones are shuffled.
-        """
+        """The steps of an epoch; the same number always gives the same steps."""
         order = random.Random(f"{self._settings.seed}:{number}")
         korean = self._batches(Task.KOREAN, [len(ids) for ids in self.korean], order)
         english = self._batches(Task.ENGLISH, [len(ids) for ids in self.english], order)
-        ranked = self._batches(Task.RANKING, [len(ids) for ids in self.first], order)
-        order.shuffle(english)
-        order.shuffle(ranked)
-        if number > 0:
-            order.shuffle(korean)
+        ranked = self._ranked(order)
+        # Short before long would be all captions and then all documents, and forget the captions.
+        for batches in (korean, english, ranked):
+            order.shuffle(batches)
         english = english[: round(len(korean) * self._settings.english_share)]
         return _interleave([korean, english, ranked])
 
@@ -112,6 +109,15 @@ class Curriculum:
         student = encoder([texts[item] for item in step.items])
         teacher = self.teacher[list(step.items)]
         return teacher_loss(student, teacher, temperature=self._settings.temperature)
+
+    def _ranked(self, order: random.Random) -> list[Step]:
+        steps, start = [], 0
+        for size in self._groups:
+            lengths = [len(ids) for ids in self.first[start : start + size]]
+            for step in self._batches(Task.RANKING, lengths, order):
+                steps.append(Step(step.task, tuple(start + item for item in step.items)))
+            start += size
+        return steps
 
     def _batches(self, task: Task, lengths: Sequence[int], order: random.Random) -> list[Step]:
         # Noise on the length, so that a batch's company changes from epoch to epoch.
@@ -173,7 +179,7 @@ class Learner:
         torch.nn.utils.clip_grad_norm_(self.parameters, self._settings.max_gradient)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return loss.item()
+        return float(loss.item())
 
 
 def rate_factor(progress: float, warmup: float) -> float:

@@ -1,7 +1,7 @@
 """The losses that pull a student's sentence vectors towards a teacher's and towards gold scores."""
 
 import torch
-import torch.nn.functional as F
+from torch.nn.functional import kl_div, log_softmax
 
 
 def teacher_loss(
@@ -21,9 +21,9 @@ def teacher_loss(
         A scalar, 0 where the student equals the teacher.
     """
     cosine = 1.0 - (student * teacher).sum(dim=1).mean()
-    targets = F.log_softmax(teacher @ teacher.T / temperature, dim=1)
-    guesses = F.log_softmax(student @ teacher.T / temperature, dim=1)
-    contrast = F.kl_div(guesses, targets, reduction="batchmean", log_target=True)
+    targets = log_softmax(teacher @ teacher.T / temperature, dim=1)
+    guesses = log_softmax(student @ teacher.T / temperature, dim=1)
+    contrast = kl_div(guesses, targets, reduction="batchmean", log_target=True)
     return cosine + contrast
 
 

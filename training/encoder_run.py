@@ -20,18 +20,38 @@ _LOG_EVERY = 20
 
 
 @dataclass(frozen=True)
-class Budget:
-    """When a run ends, whichever comes first.
+class RunPlan:
+    """Which run it is, where it lives, and when it ends.
 
     Attributes:
+        folder: takes ``latest.pt`` and ``history.jsonl``.
+        identity: hash of settings and data.
         epochs: passes over the aligned pairs.
-        minutes: wall-clock time, earlier legs of a resumed run included.
+        minutes: wall-clock training time, earlier legs included; the run ends with whichever of
+            the two is spent first.
         evaluations: how many evaluations an epoch has, spread evenly.
     """
 
+    folder: Path
+    identity: str
     epochs: int
     minutes: float
     evaluations: int
+
+
+@dataclass(frozen=True)
+class RunHooks:
+    """What a run asks of its surroundings.
+
+    Attributes:
+        evaluate: scores the student as it stands.
+        publish: called with the state whenever the student is the best so far.
+        clock: seconds from any fixed point.
+    """
+
+    evaluate: Callable[[], EncoderScores]
+    publish: Callable[["RunState"], None]
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass
@@ -64,38 +84,22 @@ class EncoderRun:
     Args:
         learner: the student with its optimiser.
         curriculum: what it learns from.
-        budget: when to stop.
-        folder: takes ``latest.pt`` and ``history.jsonl``.
-        evaluate: scores the student as it stands.
-        publish: called with the state whenever the student is the best so far.
-        identity: hash of settings and data.
-        clock: seconds from any fixed point.
+        plan: where, and until when.
+        hooks: evaluation, publishing and the clock.
     """
 
     def __init__(
-        self,
-        learner: Learner,
-        curriculum: Curriculum,
-        budget: Budget,
-        *,
-        folder: Path,
-        evaluate: Callable[[], EncoderScores],
-        publish: Callable[[RunState], None],
-        identity: str,
-        clock: Callable[[], float] = time.monotonic,
+        self, learner: Learner, curriculum: Curriculum, plan: RunPlan, hooks: RunHooks
     ) -> None:
         self._learner = learner
         self._curriculum = curriculum
-        self._budget = budget
-        self._folder = folder
-        self._evaluate = evaluate
-        self._publish = publish
-        self._clock = clock
-        self.state = RunState(identity)
+        self._plan = plan
+        self._hooks = hooks
+        self.state = RunState(plan.identity)
 
     @property
     def _checkpoint(self) -> Path:
-        return self._folder / "latest.pt"
+        return self._plan.folder / "latest.pt"
 
     def resume(self) -> bool:
         """Take up the checkpoint of an earlier leg; False where there is none.
@@ -116,34 +120,36 @@ class EncoderRun:
         return True
 
     def run(self) -> RunState:
-        """Train until the budget is spent; the last act is always an evaluation."""
-        started = self._clock() - self.state.seconds
-        while self.state.epoch < self._budget.epochs and not self._out_of_time():
-            steps = self._curriculum.epoch(self.state.epoch)
-            stops = _stops(len(steps), self._budget.evaluations)
-            while self.state.step < len(steps) and not self._out_of_time():
-                step = steps[self.state.step]
-                loss = self._learner.learn(
-                    self._curriculum, step, progress=self._progress(len(steps))
-                )
-                self.state.step += 1
-                self.state.seconds = self._clock() - started
-                if self.state.step % _LOG_EVERY == 0:
-                    log.info("%s loss %.4f", self._place(len(steps)), loss)
-                if self.state.step in stops or self._out_of_time():
-                    self._settle(len(steps))
-                    self.state.seconds = self._clock() - started
-            self.state.epoch += 1
-            self.state.step = 0
+        """Train until the plan is spent; the last act is always an evaluation."""
+        started = self._hooks.clock() - self.state.seconds
+        while self.state.epoch < self._plan.epochs and not self._out_of_time():
+            self._run_epoch(started)
         return self.state
 
+    def _run_epoch(self, started: float) -> None:
+        steps = self._curriculum.epoch(self.state.epoch)
+        stops = _stops(len(steps), self._plan.evaluations)
+        while self.state.step < len(steps) and not self._out_of_time():
+            step = steps[self.state.step]
+            loss = self._learner.learn(self._curriculum, step, progress=self._progress(len(steps)))
+            self.state.step += 1
+            self.state.seconds = self._hooks.clock() - started
+            if self.state.step % _LOG_EVERY == 0:
+                log.info("%s loss %.4f", self._place(len(steps)), loss)
+            if self.state.step in stops or self._out_of_time():
+                self._settle(len(steps))
+                self.state.seconds = self._hooks.clock() - started
+        if self.state.step == len(steps):
+            self.state.epoch += 1
+            self.state.step = 0
+
     def _out_of_time(self) -> bool:
-        return self.state.seconds >= self._budget.minutes * 60
+        return self.state.seconds >= self._plan.minutes * 60
 
     def _progress(self, steps: int) -> float:
-        """The share of the budget that is spent, so that the rate reaches zero at its end."""
-        by_steps = (self.state.epoch + self.state.step / steps) / self._budget.epochs
-        return max(by_steps, self.state.seconds / (self._budget.minutes * 60))
+        """The share of the plan that is spent, so that the rate reaches zero at its end."""
+        by_steps = (self.state.epoch + self.state.step / steps) / self._plan.epochs
+        return max(by_steps, self.state.seconds / (self._plan.minutes * 60))
 
     def _place(self, steps: int) -> str:
         minutes = self.state.seconds / 60
@@ -151,7 +157,7 @@ class EncoderRun:
 
     def _settle(self, steps: int) -> None:
         """Evaluate, publish if best, and checkpoint."""
-        scores = self._evaluate()
+        scores = self._hooks.evaluate()
         entry = {
             "epoch": round(self.state.epoch + self.state.step / steps, 3),
             "minutes": round(self.state.seconds / 60, 2),
@@ -161,7 +167,7 @@ class EncoderRun:
         self.state.history.append(entry)
         log.info("%s %s", self._place(steps), json.dumps(entry))
         if self.state.best is entry:
-            self._publish(self.state)
+            self._hooks.publish(self.state)
         unfinished = self._checkpoint.with_suffix(".new")
         content: dict[str, Any] = {
             "state": asdict(self.state),
@@ -170,7 +176,7 @@ class EncoderRun:
         }
         torch.save(content, unfinished)
         unfinished.replace(self._checkpoint)
-        with (self._folder / "history.jsonl").open("a", encoding="utf-8") as file:
+        with (self._plan.folder / "history.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
 

@@ -1,12 +1,22 @@
 """Measures a sentence encoder on the KorSTS and STS-B development splits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.stats import spearmanr
 
 from training.corpora import ScoredPair, SimilaritySplit
-from training.encoder_model import SentenceEncoder, Vectors
+from training.encoder_model import Vectors
+
+
+class TextEncoder(Protocol):
+    """Anything that turns texts into unit vectors."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, (texts, width)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ class EncoderScores:
         return (self.korsts + self.stsb) / 2
 
 
-def measure(encoder: SentenceEncoder, dev: SimilaritySplit) -> EncoderScores:
+def measure(encoder: TextEncoder, dev: SimilaritySplit) -> EncoderScores:
     """Score an encoder on one split, both languages."""
     korean = _pair_vectors(encoder, dev.korean)
     english = _pair_vectors(encoder, dev.english)
@@ -45,9 +55,7 @@ def measure(encoder: SentenceEncoder, dev: SimilaritySplit) -> EncoderScores:
     )
 
 
-def _pair_vectors(
-    encoder: SentenceEncoder, pairs: tuple[ScoredPair, ...]
-) -> tuple[Vectors, Vectors]:
+def _pair_vectors(encoder: TextEncoder, pairs: tuple[ScoredPair, ...]) -> tuple[Vectors, Vectors]:
     return (
         encoder.encode([pair.first for pair in pairs]),
         encoder.encode([pair.second for pair in pairs]),

@@ -2,6 +2,7 @@
 
 TrainingError
 ├── CorpusError        a corpus is missing, unreadable or malformed; names file, line and column
+├── DataError          labelled rows cannot be used; carries every fault
 ├── BaseModelError     the base model cannot be found, or is of a kind that cannot be extended
 └── CheckpointError    a checkpoint on disk does not belong to the run that wants to resume it
 """
@@ -35,6 +36,18 @@ class CorpusError(TrainingError):
         if column is not None:
             place += f", column {column}"
         super().__init__(f"{place}: {reason}")
+
+
+class DataError(TrainingError):
+    """Labelled rows cannot be used.
+
+    Args:
+        faults: every fault found, one line each: ``file:line: column: what is wrong``.
+    """
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(faults))
 
 
 class BaseModelError(TrainingError):

@@ -16,9 +16,10 @@ from tokenizers.trainers import WordPieceTrainer
 from training.errors import BaseModelError
 
 CONTINUATION = "##"
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+UNKNOWN = "[UNK]"
+SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
 
-# A Hangul run (syllables, and the lone letters of ㅋㅋ and ㅠㅠ) with the Latin or digits it hangs on.
+# A Hangul run (syllables, and the lone letters of ㅋㅋ and ㅠㅠ) and the Latin or digits before it.
 _KOREAN_WORD = re.compile(r"([A-Za-z0-9]*)([가-힣ㄱ-ㅎㅏ-ㅣ]+)")
 _HANGUL_ONLY = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
 _STAND_IN = "a"
@@ -53,7 +54,7 @@ def korean_pieces(texts: Iterable[str], *, size: int, alphabet: int) -> list[str
 
     Source: the WordPiece of Schuster & Nakajima (2012), as ``tokenizers`` trains it.
     """
-    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
+    tokenizer = Tokenizer(WordPiece(unk_token=UNKNOWN))
     tokenizer.pre_tokenizer = WhitespaceSplit()
     # Pieces that hold the stand-in are filtered out below, so more are learnt than are returned.
     trainer = WordPieceTrainer(
@@ -96,9 +97,10 @@ def extend(base: Tokenizer, korean: Iterable[str]) -> ExtendedVocabulary:
         if piece not in SPECIAL and _reachable(piece, base) and _needed(_bare(piece))
     ]
     kept = [*SPECIAL, *ordinary]
-    new = [piece for piece in dict.fromkeys(korean) if piece not in set(kept)]
-    parents = [(old[piece],) for piece in kept]
-    parents += [_letters(piece, old) or (old["[UNK]"],) for piece in new]
+    known = set(kept)
+    new = [piece for piece in dict.fromkeys(korean) if piece not in known]
+    parents: list[tuple[int, ...]] = [(old[piece],) for piece in kept]
+    parents += [_letters(piece, old) or (old[UNKNOWN],) for piece in new]
     return ExtendedVocabulary((*kept, *new), tuple(parents), len(kept))
 
 
