@@ -1,20 +1,18 @@
-"""Reads and validates the labelled rows that stages 1 and 2 learn from, and deals out the splits.
+"""Reads the labelled rows that stages 1 and 2 learn from, and deals out the splits.
 
-Three kinds of files lie below ``dataset/splits``; their columns are described in
-``dataset/README.md``:
+Three kinds of files lie below ``dataset/splits``; they are described in ``dataset/README.md``:
 
-- ``answers/<topic>.csv``: answers to one topic with the points that they cover, touch or miss;
+- ``answers/<topic>.csv``: answers to one topic with the points that they cover, touch or deny;
 - ``intents.csv``: messages and what they are;
 - ``choices.csv``: messages and the topic that they lead to.
 
-Every reader lists all faults at once, each as ``file:line: column: what``.
+Every reader lists all faults at once, each as ``file:line: column: what``. Whether the rows go with
+their question pack is `training.row_checks`' part.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,17 +21,16 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from engine.contract import Intent
-from engine.questions import QuestionPack, Topic
+from training.csv_lines import Line, read_lines
 from training.errors import DataError
 
 Split: TypeAlias = Literal["train", "validation", "test"]
 
-LOCALES = ("ko", "en")
 ANSWER_COLUMNS = ("family", "locale", "answer", "intent", "covered", "partial", "wrong", "kind")
 INTENT_COLUMNS = ("family", "locale", "text", "intent", "kind")
-CHOICE_COLUMNS = ("family", "locale", "topic", "text", "choice", "kind")
+CHOICE_COLUMNS = ("family", "locale", "topic", "answer", "next_topic", "kind")
 
-# Kinds of answers by what their labels must and may be.
+# Kinds of answers, by what their labels must and may be.
 RIGHT_KINDS = frozenset(
     {"right", "terse", "rambling", "typo", "code_switch", "formula", "hedged_right", "multi"}
 )
@@ -53,10 +50,10 @@ OTHER_KINDS: Mapping[str, Intent] = {
     "insult": Intent.SMALL_TALK,
     "injection": Intent.MANIPULATION,
 }
-# Answers that only look like something else, as ``intents.csv`` names them.
-LIKE = "like_"
+# Answers that only look like something else.
+LIKE_KINDS = frozenset(f"like_{name}" for name in (*OTHER_KINDS, Intent.MANIPULATION.value))
+CHOICE_KINDS = frozenset({"wish", "interest", "default"})
 
-_FAMILY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _IGNORED = re.compile(r"[\s.,!?~…'\"“”‘’ㅋㅎㅠㅜ]+")
 
 
@@ -71,7 +68,7 @@ class AnswerRow:
         answer: what was typed.
         intent: what the message is.
         covered, partial, wrong: ids of the points that it covers, touches or contradicts.
-        kind: how it was written, for reporting by kind.
+        kind: how it was written, for figures by kind.
         place: ``file:line`` that it was read from.
     """
 
@@ -85,6 +82,11 @@ class AnswerRow:
     wrong: tuple[str, ...]
     kind: str
     place: str = field(default="", compare=False)
+
+    @property
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """Column → ids of points, for the three columns that label points."""
+        return {"covered": self.covered, "partial": self.partial, "wrong": self.wrong}
 
     @property
     def split(self) -> Split:
@@ -114,16 +116,16 @@ class ChoiceRow:
     """One message, labelled with the topic to ask next.
 
     Args:
-        family, locale, text, kind, place: as in `AnswerRow`.
+        family, locale, answer, kind, place: as in `AnswerRow`.
         topic: id of the topic that the message replies to.
-        choice: id of the topic to ask next: one of those that may follow `topic`.
+        next_topic: id of the topic to ask next: one of those that may follow `topic`.
     """
 
     family: str
     locale: str
     topic: str
-    text: str
-    choice: str
+    answer: str
+    next_topic: str
     kind: str
     place: str = field(default="", compare=False)
 
@@ -155,9 +157,9 @@ def read_answers(folder: Path) -> tuple[AnswerRow, ...]:
     """
     faults: list[str] = []
     rows = [
-        _answer_row(line, file.stem, faults)
+        _answer_row(line, file.stem)
         for file in sorted(folder.glob("*.csv"))
-        for line in _lines(file, ANSWER_COLUMNS, faults)
+        for line in read_lines(file, ANSWER_COLUMNS, faults)
     ]
     if not rows and not faults:
         faults.append(f"{folder}:1: : there are no labelled answers here")
@@ -173,7 +175,7 @@ def read_intents(file: Path) -> tuple[IntentRow, ...]:
         DataError: with every fault of the file.
     """
     faults: list[str] = []
-    rows = [_intent_row(line, faults) for line in _lines(file, INTENT_COLUMNS, faults)]
+    rows = [_intent_row(line) for line in read_lines(file, INTENT_COLUMNS, faults)]
     _note_duplicates(((row.locale, row.text, row.place) for row in rows), faults)
     _raise(faults)
     return tuple(rows)
@@ -186,134 +188,13 @@ def read_choices(file: Path) -> tuple[ChoiceRow, ...]:
         DataError: with every fault of the file.
     """
     faults: list[str] = []
-    rows = [
-        ChoiceRow(
-            line.family(),
-            line.locale(),
-            line.filled("topic"),
-            line.filled("text"),
-            line.filled("choice"),
-            line.filled("kind"),
-            line.place,
-        )
-        for line in _lines(file, CHOICE_COLUMNS, faults)
-    ]
-    _note_duplicates(((f"{row.topic} {row.locale}", row.text, row.place) for row in rows), faults)
+    rows = [_choice_row(line) for line in read_lines(file, CHOICE_COLUMNS, faults)]
+    _note_duplicates(((f"{row.topic} {row.locale}", row.answer, row.place) for row in rows), faults)
     _raise(faults)
     return tuple(rows)
 
 
-def check_answers(rows: Iterable[AnswerRow], pack: QuestionPack) -> None:
-    """Check that answers name topics and points of their pack, and repeat none of its texts.
-
-    Raises:
-        DataError: with every fault.
-    """
-    faults: list[str] = []
-    known = {topic.id: _written_answers(topic) for topic in pack if topic.kind.judged}
-    for row in rows:
-        if row.topic not in known:
-            faults.append(f"{row.place}: topic: {row.topic!r} is no judged topic of {pack.id}")
-            continue
-        points = pack.topic(row.topic).point_ids
-        for column, labels in _labels(row):
-            for unknown in (point for point in labels if point not in points):
-                faults.append(f"{row.place}: {column}: {unknown!r} is none of {', '.join(points)}")
-        if normalised(row.answer) in known[row.topic]:
-            faults.append(f"{row.place}: answer: the pack holds the same text")
-    _raise(faults)
-
-
-def check_choices(rows: Iterable[ChoiceRow], pack: QuestionPack) -> None:
-    """Check that choices name topics of their pack that may follow one another.
-
-    Raises:
-        DataError: with every fault.
-    """
-    faults: list[str] = []
-    for row in rows:
-        if row.topic not in pack:
-            faults.append(f"{row.place}: topic: {row.topic!r} is no topic of {pack.id}")
-        elif row.choice not in pack.topic(row.topic).next:
-            legal = ", ".join(pack.topic(row.topic).next)
-            faults.append(f"{row.place}: choice: {row.choice!r} is none of {legal}")
-    _raise(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One record of a file, with the list that its faults go to."""
-
-    values: Mapping[str, str]
-    place: str
-    faults: list[str]
-
-    def fault(self, column: str, what: str) -> None:
-        self.faults.append(f"{self.place}: {column}: {what}")
-
-    def filled(self, column: str) -> str:
-        value = self.values[column]
-        if not value.strip():
-            self.fault(column, "is empty")
-        return value
-
-    def family(self) -> str:
-        value = self.filled("family")
-        if value and not _FAMILY.fullmatch(value):
-            self.fault("family", f"{value!r} is no slug: lower-case letters, digits and hyphens")
-        return value
-
-    def locale(self) -> str:
-        value = self.filled("locale")
-        if value and value not in LOCALES:
-            self.fault("locale", f"{value!r} is none of {', '.join(LOCALES)}")
-        return value
-
-    def intent(self) -> Intent:
-        value = self.filled("intent")
-        try:
-            return Intent(value)
-        except ValueError:
-            self.fault("intent", f"{value!r} is none of {', '.join(Intent)}")
-            return Intent.ANSWER
-
-    def ids(self, column: str) -> tuple[str, ...]:
-        found = tuple(part for part in self.values[column].split(";") if part)
-        if len(set(found)) != len(found):
-            self.fault(column, f"{self.values[column]!r} names a point twice")
-        return found
-
-
-def _lines(file: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[_Line]:
-    """Yield the records of a file that have the right columns, noting all others as faults."""
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except OSError as error:
-        faults.append(f"{file.name}:1: : cannot be read: {error.strerror}")
-        return
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        faults.append(f"{file.name}:{line}: : is not UTF-8 text")
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
-    try:
-        for number, values in enumerate(reader):
-            place = f"{file.name}:{begins}"
-            begins = reader.line_num + 1
-            if number == 0:
-                if tuple(values) != columns:
-                    faults.append(f"{place}: : the columns must be {','.join(columns)}")
-                    return
-            elif len(values) != len(columns):
-                faults.append(f"{place}: : {len(columns)} columns are needed, not {len(values)}")
-            else:
-                yield _Line(dict(zip(columns, values, strict=True)), place, faults)
-    except csv.Error as error:
-        faults.append(f"{file.name}:{begins}: : is not valid CSV: {error}")
-
-
-def _answer_row(line: _Line, topic: str, faults: list[str]) -> AnswerRow:
+def _answer_row(line: Line, topic: str) -> AnswerRow:
     row = AnswerRow(
         topic=topic,
         family=line.family(),
@@ -326,39 +207,32 @@ def _answer_row(line: _Line, topic: str, faults: list[str]) -> AnswerRow:
         kind=line.filled("kind"),
         place=line.place,
     )
-    faults.extend(f"{row.place}: {fault}" for fault in _label_faults(row))
+    for column, what in _label_faults(row):
+        line.fault(column, what)
     return row
 
 
-def _label_faults(row: AnswerRow) -> Iterator[str]:
-    """Yield what in the labels of an answer does not go with its kind."""
-    named = [point for _, labels in _labels(row) for point in labels]
-    if len(set(named)) != len(named):
-        yield "covered, partial, wrong: a point stands in more than one of them"
-    if row.kind in OTHER_KINDS:
-        if row.intent is not OTHER_KINDS[row.kind]:
-            yield f"intent: {row.intent.value!r} does not go with kind {row.kind!r}"
-        if named:
-            yield f"covered, partial, wrong: nothing is judged in a {row.kind!r}"
+def _label_faults(row: AnswerRow) -> Iterator[tuple[str, str]]:
+    """Yield what in the labels of an answer does not go with its kind: (column, what)."""
+    kind, named = row.kind, [point for labels in row.labels.values() for point in labels]
+    if kind not in ANSWER_KINDS and kind not in OTHER_KINDS:
+        yield "kind", f"{kind!r} is none of {', '.join(sorted(ANSWER_KINDS | {*OTHER_KINDS}))}"
         return
-    if row.kind not in ANSWER_KINDS:
-        yield f"kind: {row.kind!r} is none of {', '.join(sorted(ANSWER_KINDS | OTHER_KINDS.keys()))}"
-        return
-    if row.intent is not Intent.ANSWER:
-        yield f"intent: {row.intent.value!r} does not go with kind {row.kind!r}"
-    if row.kind in RIGHT_KINDS and not row.covered:
-        yield f"covered: is empty, but the kind is {row.kind!r}"
-    if row.kind in RIGHT_KINDS - {"multi"} and row.wrong:
-        yield f"wrong: must be empty in kind {row.kind!r}"
-    if row.kind in PARTIAL_KINDS and not row.partial:
-        yield f"partial: is empty, but the kind is {row.kind!r}"
-    if row.kind in WRONG_KINDS and not row.wrong:
-        yield f"wrong: is empty, but the kind is {row.kind!r}"
-    if row.kind in EMPTY_KINDS and named:
-        yield f"covered, partial, wrong: nothing is said in kind {row.kind!r}"
+    if row.intent is not OTHER_KINDS.get(kind, Intent.ANSWER):
+        yield "intent", f"{row.intent.value!r} does not go with kind {kind!r}"
+    for point in dict.fromkeys(point for point in named if named.count(point) > 1):
+        yield "covered, partial, wrong", f"{point!r} stands in more than one of them"
+    needed = {RIGHT_KINDS: "covered", PARTIAL_KINDS: "partial", WRONG_KINDS: "wrong"}
+    for kinds, column in needed.items():
+        if kind in kinds and not row.labels[column]:
+            yield column, f"is empty, but the kind is {kind!r}"
+    if kind in RIGHT_KINDS - {"multi"} and row.wrong:
+        yield "wrong", f"must be empty in kind {kind!r}"
+    if (kind in EMPTY_KINDS or kind in OTHER_KINDS) and named:
+        yield "covered, partial, wrong", f"must be empty in kind {kind!r}"
 
 
-def _intent_row(line: _Line, faults: list[str]) -> IntentRow:
+def _intent_row(line: Line) -> IntentRow:
     row = IntentRow(
         line.family(),
         line.locale(),
@@ -367,29 +241,32 @@ def _intent_row(line: _Line, faults: list[str]) -> IntentRow:
         line.filled("kind"),
         line.place,
     )
-    like = row.kind.removeprefix(LIKE)
-    is_answer = row.kind.startswith(LIKE)
-    if like not in OTHER_KINDS and not (is_answer and like in Intent):
-        faults.append(f"{row.place}: kind: {row.kind!r} is not known")
-    elif row.intent is not (Intent.ANSWER if is_answer else OTHER_KINDS[row.kind]):
-        intent = row.intent.value
-        faults.append(f"{row.place}: intent: {intent!r} does not go with kind {row.kind!r}")
+    if row.kind not in OTHER_KINDS and row.kind not in LIKE_KINDS:
+        line.fault(
+            "kind", f"{row.kind!r} is none of {', '.join(sorted({*OTHER_KINDS, *LIKE_KINDS}))}"
+        )
+    elif row.intent is not OTHER_KINDS.get(row.kind, Intent.ANSWER):
+        line.fault("intent", f"{row.intent.value!r} does not go with kind {row.kind!r}")
     return row
 
 
-def _labels(row: AnswerRow) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("covered", row.covered), ("partial", row.partial), ("wrong", row.wrong))
-
-
-def _written_answers(topic: Topic) -> frozenset[str]:
-    """Return the reference and wrong answers of a topic, normalised."""
-    references = [a for p in topic.points for texts in p.references.values() for a in texts]
-    wrong = [a.answer for p in topic.points for texts in p.wrong.values() for a in texts]
-    return frozenset(normalised(answer) for answer in (*references, *wrong))
+def _choice_row(line: Line) -> ChoiceRow:
+    row = ChoiceRow(
+        line.family(),
+        line.locale(),
+        line.filled("topic"),
+        line.filled("answer"),
+        line.filled("next_topic"),
+        line.filled("kind"),
+        line.place,
+    )
+    if row.kind not in CHOICE_KINDS:
+        line.fault("kind", f"{row.kind!r} is none of {', '.join(sorted(CHOICE_KINDS))}")
+    return row
 
 
 def _note_duplicates(texts: Iterable[tuple[str, str, str]], faults: list[str]) -> None:
-    """Note every text that stands twice in one group of (group, text, place)."""
+    """Note every text that stands twice in its group; `texts` are (group, text, place)."""
     first: dict[tuple[str, str], str] = {}
     for group, text, place in texts:
         key = (group, normalised(text))
