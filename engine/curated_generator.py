@@ -296,8 +296,8 @@ def find_term(text: str, terms: Sequence[Term]) -> Term | None:
     best: tuple[int, Term] | None = None
     for term in terms:
         for name in (n for names in term.names.values() for n in names):
-            # Latin names match whole words; Hangul carries particles, so it matches anywhere.
-            pattern = rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])"
+            # A name starts a word; Latin ones end it too, while Hangul carries particles.
+            pattern = rf"(?<![a-z0-9가-힣]){re.escape(name.lower())}(?![a-z0-9])"
             if (best is None or len(name) > best[0]) and re.search(pattern, lowered):
                 best = (len(name), term)
     return best[1] if best else None

@@ -1,0 +1,39 @@
+"""Cuts a message into sentences and clauses, each a verbatim piece of what the user wrote.
+
+One message may be right on one point and wrong on another; the pieces are what a verdict quotes as
+its evidence.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_CLAUSES = 24
+_MIN_CHARACTERS = 4
+
+_SENTENCE_END = re.compile(r"(?<=[.!?。…])\s+|\n+|;\s*")
+# A comma, or a Korean connective ending or an English conjunction between two statements.
+_CLAUSE_END = re.compile(
+    r",\s+|(?<=[가-힣]고)\s+|(?<=지만)\s+|(?<=는데)\s+|(?<=인데)\s+|(?<=은데)\s+|(?<=[으이]며)\s+"
+    r"|(?<=니까)\s+|(?<=면서)\s+|(?<=이고)\s+|\s+(?=(?:그리고|반면|반면에|하지만|근데|그런데)\s)"
+    r"|\s+(?=(?:and|but|while|whereas|because|so)\s+(?:\w+\s+){2})",
+    re.IGNORECASE,
+)
+
+
+def split_sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text, in order, each verbatim."""
+    return _pieces(_SENTENCE_END, text)
+
+
+def split_clauses(text: str) -> tuple[str, ...]:
+    """Return the clauses of a text, in order, each verbatim; at most `MAX_CLAUSES`."""
+    clauses = [c for sentence in split_sentences(text) for c in _pieces(_CLAUSE_END, sentence)]
+    return tuple(clauses[:MAX_CLAUSES])
+
+
+def _pieces(border: re.Pattern[str], text: str) -> tuple[str, ...]:
+    pieces = [piece.strip(" \t\n,") for piece in border.split(text)]
+    return tuple(piece for piece in pieces if len(piece) >= _MIN_CHARACTERS) or (
+        (text.strip(),) if text.strip() else ()
+    )
