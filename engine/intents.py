@@ -1,9 +1,9 @@
 """What a message is, where its wording alone says so.
 
-Written patterns for the plain cases, in Korean and English together because people mix them. They
-must match the whole message: "잘 모르겠어" is none, "잘 모르겠지만 오차를 제곱하는 거야" is an answer.
-What no pattern recognises is left to the model. Repeated items are atomic groups, so that no
-message can make matching slow.
+Written patterns for what is not an answer, in Korean and English together because people mix
+them. They must match the whole message: "잘 모르겠어" is a don't-know, while "잘 모르겠지만 오차의
+제곱이야" is an answer. What no pattern recognises is left to the model. Repeated items are atomic
+groups, so that no message can make matching slow.
 """
 
 from __future__ import annotations
