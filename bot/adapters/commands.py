@@ -1,0 +1,99 @@
+"""The commands that can be typed, in both languages, on platforms that have no buttons for them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.interview.messages import Action
+
+
+@dataclass(frozen=True, slots=True)
+class CommandWord:
+    """What one action is called when it is typed.
+
+    Args:
+        action: the action.
+        names: locale → name, without the slash. Every name works in every language.
+        help_key: id of the text that says what it does.
+    """
+
+    action: Action
+    names: Mapping[str, str]
+    help_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as it was typed.
+
+    Args:
+        action: what it asks for; None to leave the program.
+        text: what stood behind it.
+        options: ``key=value`` pairs behind ``/new``.
+    """
+
+    action: Action | None
+    text: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+COMMANDS = (
+    CommandWord(Action.HINT, {"en": "hint", "ko": "힌트"}, "command.hint.help"),
+    CommandWord(Action.SKIP, {"en": "skip", "ko": "건너뛰기"}, "command.skip.help"),
+    CommandWord(Action.DONT_KNOW, {"en": "idk", "ko": "모름"}, "command.dont_know.help"),
+    CommandWord(Action.REPEAT, {"en": "repeat", "ko": "다시"}, "command.repeat.help"),
+    CommandWord(Action.DISAGREE, {"en": "disagree", "ko": "이의"}, "command.disagree.help"),
+    CommandWord(Action.PAUSE, {"en": "pause", "ko": "일시정지"}, "command.pause.help"),
+    CommandWord(Action.RESUME, {"en": "resume", "ko": "이어서"}, "command.resume.help"),
+    CommandWord(Action.STOP, {"en": "stop", "ko": "그만"}, "command.stop.help"),
+    CommandWord(Action.REPORT, {"en": "report", "ko": "보고서"}, "command.report.help"),
+    CommandWord(Action.NEW, {"en": "new", "ko": "새로"}, "command.new.help"),
+    CommandWord(Action.HELP, {"en": "help", "ko": "도움말"}, "command.help.help"),
+)
+QUIT_NAMES: Mapping[str, str] = {"en": "quit", "ko": "끝"}
+
+_BY_NAME: Mapping[str, Action] = {
+    name: word.action for word in COMMANDS for name in word.names.values()
+}
+# One word right behind the slash: "/ 는 나눗셈이야" and "/usr/bin" are no commands.
+_COMMAND = re.compile(r"/(?P<name>\w+)(?:\s+(?P<rest>.*))?", re.DOTALL)
+_OPTION = re.compile(r"(\w+)=(\S+)")
+
+
+class TypedCommands:
+    """How a person who types reaches each action (see `bot.presentation.CommandNames`)."""
+
+    def name(self, locale: str, action: Action) -> str:
+        """Return the command with its slash; empty where an action cannot be typed."""
+        for word in COMMANDS:
+            if word.action is action:
+                return _typed(word.names, locale)
+        return ""
+
+    def listed(self, locale: str) -> tuple[tuple[str, str], ...]:
+        """Return (command, id of the text that says what it does) for every command."""
+        words = tuple((_typed(word.names, locale), word.help_key) for word in COMMANDS)
+        return (*words, (_typed(QUIT_NAMES, locale), "command.quit.help"))
+
+
+def read_command(text: str) -> Command | None:
+    """Return the command that a message is, or None for an ordinary message.
+
+    A command that nobody knows asks for help: what was meant as a command is never judged.
+    """
+    found = _COMMAND.fullmatch(unicodedata.normalize("NFC", text).strip())
+    if found is None:
+        return None
+    name, rest = found["name"].casefold(), (found["rest"] or "").strip()
+    if name in QUIT_NAMES.values():
+        return Command(None)
+    action = _BY_NAME.get(name, Action.HELP)
+    options = dict(_OPTION.findall(rest)) if action is Action.NEW else {}
+    return Command(action, rest, options)
+
+
+def _typed(names: Mapping[str, str], locale: str) -> str:
+    return "/" + names.get(locale, names["en"])
