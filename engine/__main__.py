@@ -1,0 +1,132 @@
+"""``python -m engine``: the worker as a process.
+
+Exit codes: 0 ended as asked, 1 cannot listen there (or ``--check`` found problems), 2 models or
+libraries are not usable, 3 question packs are not usable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.artifacts import WEIGHTS
+from engine.check import check_engine
+from engine.errors import EngineError, PackError
+from engine.listener import Listener, listen
+from engine.loading import DEVICES, PACKS, EngineSettings, LoadedEngine, load_engine
+from engine.wire import Address, parse_address
+from engine.worker import Worker
+
+EXIT_LISTEN = 1
+EXIT_ARTIFACTS = 2
+EXIT_PACKS = 3
+DEFAULT_ADDRESS = "tcp://127.0.0.1:8790"
+# A worker whose owner is gone gets this long to end in order, in seconds.
+_ORPHAN_GRACE = 10.0
+
+log = logging.getLogger("engine")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the worker until it is told to stop; return the exit code."""
+    options = _parser().parse_args(argv)
+    settings = EngineSettings(options.packs, options.weights, options.device, options.fake)
+    if options.exit_with_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    logging.basicConfig(stream=sys.stderr, format="engine: %(message)s")
+    log.setLevel(logging.INFO)
+    # Libraries that greet on standard output must not reach whoever reads ours.
+    with contextlib.redirect_stdout(sys.stderr):
+        if options.check:
+            account = check_engine(settings)
+        else:
+            return _serve(settings, options.listen)
+    print(json.dumps(account, ensure_ascii=False))  # noqa: T201 - what --check is for
+    return 0 if account["ok"] else 1
+
+
+def _serve(settings: EngineSettings, address: Address) -> int:
+    try:
+        loaded = load_engine(settings)
+    except PackError as error:
+        more = len(error.faults) - 1
+        rest = f" (and {more} more faults)" if more else ""
+        see = f"see all with `python -m bot packs validate {settings.packs}`"
+        log.error("the question packs cannot be used: %s%s; %s", error.faults[0], rest, see)  # noqa: TRY400
+        return EXIT_PACKS
+    except EngineError as error:
+        log.error("cannot start: %s", error)  # noqa: TRY400
+        return EXIT_ARTIFACTS
+    try:
+        listener = listen(address)
+    except OSError as error:
+        log.error("cannot listen at %s: %s", address, error.strerror or error)  # noqa: TRY400
+        return EXIT_LISTEN
+    with contextlib.closing(listener):
+        asyncio.run(_run(loaded, listener))
+    return 0
+
+
+async def _run(loaded: LoadedEngine, listener: Listener) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    log.info("listening at %s", listener.address)
+    await Worker(loaded.pipeline, loaded.facts).serve(listener, stop)
+
+
+def _end_with_stdin() -> None:
+    """End this process when standard input ends, which a killed owner brings about."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_ORPHAN_GRACE)
+    os._exit(EXIT_LISTEN)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine", description="Judges answers and phrases replies, for the bot."
+    )
+    parser.add_argument(
+        "--listen",
+        type=_address,
+        default=parse_address(DEFAULT_ADDRESS),
+        metavar="URL",
+        help=f"unix:///path or tcp://host:port (default {DEFAULT_ADDRESS}); there is no "
+        "password, so keep it where only the bot can reach it",
+    )
+    parser.add_argument("--packs", type=Path, default=PACKS, help="folder with question packs")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder with models")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where models run")
+    parser.add_argument("--fake", action="store_true", help="stand-ins instead of models")
+    parser.add_argument(
+        "--exit-with-stdin", action="store_true", help="end when standard input ends"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="say as JSON whether everything is there, and end"
+    )
+    return parser
+
+
+def _address(url: str) -> Address:
+    try:
+        return parse_address(url)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Builds what a worker serves: the packs, the stages, and the facts about them.
+
+Only the real path touches torch, and only when it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.artifacts import BUNDLED, WEIGHTS, read_manifest
+from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.errors import EngineError, PackError
+from engine.fakes import FakeEvaluator, FakeSelector
+from engine.pack_reader import find_packs, read_pack
+from engine.pipeline import Pipeline
+from engine.questions import QuestionPack
+from engine.worker import WorkerFacts
+
+PACKS = Path(__file__).parents[1] / "dataset" / "packs"
+DEVICES = ("auto", "cpu", "cuda")
+_REINSTALL = "install the program again: `python -m pip install .`"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Where an engine is built from.
+
+    Args:
+        packs: folder with one folder a pack.
+        weights: folder with one folder a model.
+        device: one of `DEVICES`; ``auto`` takes CUDA where there is some.
+        fake: whether to use stand-ins for the models.
+    """
+
+    packs: Path = PACKS
+    weights: Path = WEIGHTS
+    device: str = "auto"
+    fake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEngine:
+    """A pipeline that is ready to run, and what to tell about it."""
+
+    pipeline: Pipeline
+    facts: WorkerFacts
+
+
+def load_engine(settings: EngineSettings) -> LoadedEngine:
+    """Load packs and stages.
+
+    Raises:
+        PackError: a pack cannot be used, or there is none.
+        ArtifactError: a model is missing or altered.
+        EngineError: a library or the device is missing.
+    """
+    packs = load_packs(settings.packs)
+    if settings.fake:
+        generator = CuratedGenerator(load_reactions())
+        fakes = Pipeline(packs, FakeEvaluator(), FakeSelector(), generator)
+        return LoadedEngine(fakes, WorkerFacts(fake=True, models={}, device="cpu"))
+    models = {
+        kind: read_manifest(folder).digest
+        for kind in BUNDLED
+        if (folder := settings.weights / kind).is_dir()
+    }
+    try:
+        device = choose_device(settings.device)
+        from engine.stages import build_stages  # noqa: PLC0415 - brings torch in
+
+        stages = build_stages(settings.weights, device, packs)
+    except ImportError as error:
+        raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
+    return LoadedEngine(
+        Pipeline(packs, *stages), WorkerFacts(fake=False, models=models, device=device)
+    )
+
+
+def load_packs(folder: Path) -> Mapping[str, QuestionPack]:
+    """Return all packs below a folder: id → pack.
+
+    Raises:
+        PackError: with the faults of all of them, or because there is none.
+    """
+    packs: dict[str, QuestionPack] = {}
+    faults: list[str] = []
+    for name, place in find_packs(folder).items():
+        try:
+            pack = read_pack(place)
+        except PackError as error:
+            faults.extend(f"{name}/{fault}" for fault in error.faults)
+            continue
+        if pack.id in packs:
+            faults.append(f"{name}/pack.yaml: another pack is called {pack.id!r} already")
+        packs[pack.id] = pack
+    if not packs and not faults:
+        faults.append(f"{folder}: there is no question pack (a folder with a pack.yaml) in it")
+    if faults:
+        raise PackError(tuple(faults))
+    return packs
+
+
+def choose_device(wanted: str) -> str:
+    """Return what inference runs on, ``cpu`` or ``cuda``.
+
+    Raises:
+        EngineError: CUDA is wanted and there is none.
+        ImportError: torch is not installed.
+    """
+    if wanted == "cpu":
+        return wanted
+    import torch  # noqa: PLC0415 - takes seconds and hundreds of megabytes
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "cuda":
+        raise EngineError("there is no usable CUDA device; start with --device auto or cpu")
+    return "cpu"
