@@ -54,7 +54,7 @@ OTHER_KINDS: Mapping[str, Intent] = {
 LIKE_KINDS = frozenset(f"like_{name}" for name in (*OTHER_KINDS, Intent.MANIPULATION.value))
 CHOICE_KINDS = frozenset({"wish", "interest", "default"})
 
-_IGNORED = re.compile(r"[\s.,!?~…'\"“”‘’ㅋㅎㅠㅜ]+")
+_IGNORED = re.compile(r"[\s.,!?~…'\"“”‘’]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def split_of(family: str, topic: str) -> Split:
 
 def normalised(text: str) -> str:
     """Return a text as it counts for finding duplicates: without case, spaces and punctuation."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _IGNORED.sub("", unicodedata.normalize("NFC", text).casefold())
 
 
 def read_answers(folder: Path) -> tuple[AnswerRow, ...]:
