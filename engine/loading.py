@@ -61,11 +61,8 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
         generator = CuratedGenerator(load_reactions())
         fakes = Pipeline(packs, FakeEvaluator(), FakeSelector(), generator)
         return LoadedEngine(fakes, WorkerFacts(fake=True, models={}, device="cpu"))
-    models = {
-        kind: read_manifest(folder).digest
-        for kind in BUNDLED
-        if (folder := settings.weights / kind).is_dir()
-    }
+    # Read first: a missing model is then reported without waiting for torch.
+    models = {kind: read_manifest(settings.weights / kind).digest for kind in BUNDLED}
     try:
         device = choose_device(settings.device)
         from engine.stages import build_stages  # noqa: PLC0415 - brings torch in

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from engine.contract import Intent, PointVerdict, TurnRequest, Utterance, VerdictStatus
 from engine.questions import QuestionPack
+
+if TYPE_CHECKING:  # the fakes implement these ports without numpy
+    import numpy as np
+    import numpy.typing as npt
+
+    FloatArray: TypeAlias = npt.NDArray[np.float32]
+
+VERIFIER_CLASSES = (
+    VerdictStatus.COVERED,
+    VerdictStatus.PARTIAL,
+    VerdictStatus.WRONG,
+    VerdictStatus.MISSING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +69,21 @@ class UtteranceGenerator(Protocol):
         self, request: TurnRequest, pack: QuestionPack, evaluation: Evaluation, next_topic: str
     ) -> Utterance:
         """Return the utterance that reacts to the message and asks about `next_topic`."""
+
+
+class TextEncoder(Protocol):
+    """Turns texts into unit vectors with one stage's adapter."""
+
+    def encode(self, texts: Sequence[str], adapter: str) -> FloatArray:
+        """Return unit vectors, one row a text."""
+
+
+class AnswerVerifier(Protocol):
+    """Says whether a message is true of an answer point, given a right answer to compare with."""
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+        """Judge pairs of (point with a reference answer, message).
+
+        Returns:
+            One row of logits a pair, in the order of `VERIFIER_CLASSES`.
+        """

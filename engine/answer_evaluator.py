@@ -1,0 +1,121 @@
+"""Stage 1: what a message is and which answer points it covers.
+
+The S-BERT proposes (which points is it about, in which words), the verifier decides (is it true of
+them). One encoder pass over the message and its clauses, one verifier pass over the open points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.artifacts import ANSWER_EVALUATOR
+from engine.candidates import CandidateVectors
+from engine.clauses import split_clauses
+from engine.contract import Intent, PointVerdict, TurnRequest
+from engine.hedges import find_hedge
+from engine.intent_head import IntentHead
+from engine.intents import intent_by_wording
+from engine.ports import AnswerVerifier, Evaluation, FloatArray, TextEncoder
+from engine.questions import QuestionPack, Topic
+from engine.verdicts import (
+    Proximity,
+    VerdictPolicy,
+    features,
+    proximity,
+    verifier_context,
+    verifier_text,
+)
+
+
+class SbertAnswerEvaluator:
+    """Implements `AnswerEvaluator` with the shared encoder and the verifier.
+
+    Args:
+        encoder: turns texts into vectors.
+        verifier: judges pairs.
+        intents: tells answers from other messages.
+        policy: calibration and thresholds.
+        candidates: pack id → its candidate vectors.
+        answer_floor: similarity to a right answer from which a message counts as an answer,
+            whatever the intent head says.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of stage 1, passed once
+        self,
+        encoder: TextEncoder,
+        verifier: AnswerVerifier,
+        intents: IntentHead,
+        policy: VerdictPolicy,
+        candidates: Mapping[str, CandidateVectors],
+        answer_floor: float,
+    ) -> None:
+        self._encoder = encoder
+        self._verifier = verifier
+        self._intents = intents
+        self._policy = policy
+        self._candidates = candidates
+        self._answer_floor = answer_floor
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        """Judge one message."""
+        stated = request.intent or intent_by_wording(request.answer)
+        if stated is not None and stated is not Intent.ANSWER:
+            return Evaluation(stated)
+        units = message_units(request.answer)
+        vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
+        intent = self._intents.read(vectors[0])
+        topic = pack.topic(request.topic_id)
+        if not topic.kind.judged:
+            return Evaluation(intent)
+        near = self._proximities(request, pack, units, vectors)
+        nearest = max((n.similarity for n in near.values()), default=0.0)
+        if intent is not Intent.ANSWER and nearest < self._answer_floor:
+            return Evaluation(intent)
+        verdicts = self._judge(request, pack, topic, units, vectors, near)
+        return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
+
+    def _proximities(
+        self, request: TurnRequest, pack: QuestionPack, units: list[str], vectors: FloatArray
+    ) -> dict[str, Proximity]:
+        candidates = self._candidates[pack.id]
+        return {
+            point_id: proximity(
+                units, vectors, candidates.of(request.topic_id, point_id, request.locale)
+            )
+            for point_id in request.open_points
+        }
+
+    def _judge(  # noqa: PLR0913, PLR0917 - one turn's intermediate results
+        self,
+        request: TurnRequest,
+        pack: QuestionPack,
+        topic: Topic,
+        units: list[str],
+        vectors: FloatArray,
+        near: Mapping[str, Proximity],
+    ) -> tuple[PointVerdict, ...]:
+        """Have the verifier judge all open points in one pass."""
+        pairs: list[tuple[str, str]] = []
+        for point_id, proximity_ in near.items():
+            point = self._candidates[pack.id].of(topic.id, point_id, request.locale)
+            text = verifier_text(units, vectors, point)
+            name = topic.point(point_id).name[request.locale]
+            pairs += [(verifier_context(name, ref), text) for ref in proximity_.nearest]
+        logits = self._verifier.judge(pairs)
+        verdicts, start = [], 0
+        for point_id, proximity_ in near.items():
+            end = start + len(proximity_.nearest)
+            row = features(proximity_, np.asarray(logits[start:end].mean(axis=0)))
+            verdicts.append(
+                self._policy.verdict(point_id, proximity_, self._policy.probabilities(row))
+            )
+            start = end
+        return tuple(verdicts)
+
+
+def message_units(text: str) -> list[str]:
+    """Return the whole message and, where there are several, its clauses."""
+    clauses = split_clauses(text)
+    return [text, *clauses] if len(clauses) > 1 else [text]

@@ -1,0 +1,120 @@
+"""Vectors of everything that an answer is compared with, computed once per pack and model.
+
+For each answer point: its reference answers and its plausible wrong answers, in the language of
+the interview, plus the reference answers in the pack's other languages (people answer in either).
+The vectors of a pack are kept on disk, keyed by the contents of the pack and of the model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.ports import FloatArray, TextEncoder
+from engine.questions import AnswerPoint, QuestionPack
+
+
+@dataclass(frozen=True, slots=True)
+class PointVectors:
+    """The candidates of one answer point in one language.
+
+    Args:
+        references: texts of the right answers in the interview's language.
+        wrong: texts of the wrong answers in that language.
+        reference_vectors: unit vectors, ``references`` first, other languages after: ``(n, d)``.
+        wrong_vectors: unit vectors of ``wrong``: ``(m, d)``.
+    """
+
+    references: tuple[str, ...]
+    wrong: tuple[str, ...]
+    reference_vectors: FloatArray
+    wrong_vectors: FloatArray
+
+
+class CandidateVectors:
+    """All candidates of one pack; look-up by topic, point and locale.
+
+    Args:
+        pack: the pack.
+        encoder: the encoder.
+        adapter: the stage's adapter.
+        model_digest: stands for body and adapter; keys the file on disk.
+        cache: folder for the file; None keeps everything in memory.
+    """
+
+    def __init__(
+        self,
+        pack: QuestionPack,
+        encoder: TextEncoder,
+        adapter: str,
+        *,
+        model_digest: str,
+        cache: Path | None,
+    ) -> None:
+        texts = tuple(dict.fromkeys(_texts(pack)))
+        file = cache / f"{pack.id}-{pack.digest[:16]}-{model_digest[:16]}.npy" if cache else None
+        matrix = _load(file, len(texts)) if file else None
+        if matrix is None:
+            matrix = encoder.encode(texts, adapter)
+            if file:
+                _save(file, matrix)
+        row = {text: index for index, text in enumerate(texts)}
+        self._points: Mapping[tuple[str, str, str], PointVectors] = {
+            (topic.id, point.id, locale): _point_vectors(point, locale, pack, matrix, row)
+            for topic in pack
+            for point in topic.points
+            for locale in pack.locales
+        }
+
+    def of(self, topic_id: str, point_id: str, locale: str) -> PointVectors:
+        """Return the candidates of one answer point."""
+        return self._points[topic_id, point_id, locale]
+
+
+def _texts(pack: QuestionPack) -> list[str]:
+    points = [point for topic in pack for point in topic.points]
+    return [
+        text
+        for point in points
+        for locale in pack.locales
+        for text in (*point.references[locale], *(w.answer for w in point.wrong[locale]))
+    ]
+
+
+def _point_vectors(
+    point: AnswerPoint, locale: str, pack: QuestionPack, matrix: FloatArray, row: Mapping[str, int]
+) -> PointVectors:
+    own = point.references[locale]
+    others = [t for other in pack.locales if other != locale for t in point.references[other]]
+    wrong = tuple(w.answer for w in point.wrong[locale])
+    return PointVectors(
+        references=own,
+        wrong=wrong,
+        reference_vectors=matrix[[row[t] for t in (*own, *others)]],
+        wrong_vectors=matrix[[row[t] for t in wrong]],
+    )
+
+
+def _load(file: Path, rows: int) -> FloatArray | None:
+    """Return the stored matrix, None when there is none that fits."""
+    try:
+        matrix: FloatArray = np.load(file, allow_pickle=False)
+    except (OSError, ValueError):
+        return None
+    return matrix if matrix.ndim == 2 and len(matrix) == rows else None
+
+
+def _save(file: Path, matrix: FloatArray) -> None:
+    """Store the matrix; a folder that cannot be written only costs time at the next start."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".npy")
+        with os.fdopen(handle, "wb") as stream:
+            np.save(stream, matrix)
+        Path(name).replace(file)

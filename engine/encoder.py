@@ -1,0 +1,124 @@
+"""The one encoder body that all S-BERT stages share, with a LoRA adapter for each of them.
+
+The body is a sentence-transformers folder (``engine/weights/encoder``); adapters are peft folders
+beside it. Switching an adapter costs microseconds, so that three models cost the memory of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from peft import PeftModel
+from sentence_transformers import SentenceTransformer
+
+from engine.artifacts import ENCODER, Manifest, verify
+from engine.errors import ArtifactError
+
+FloatArray = npt.NDArray[np.float32]
+
+MAX_TOKENS = 192
+BATCH = 64
+
+
+class SharedEncoder:
+    """Loads the body once and runs it with one adapter or another.
+
+    Args:
+        folder: the body's folder, manifest included.
+        device: ``cpu`` or ``cuda``.
+
+    Raises:
+        ArtifactError: the folder is missing, altered, or cannot be loaded.
+    """
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.manifest = verify(folder, ENCODER)
+        try:
+            self._model = SentenceTransformer(
+                str(folder),
+                device=device,
+                local_files_only=True,
+                model_kwargs={"dtype": torch.float32},
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ArtifactError(f"{folder} cannot be loaded: {error}") from error
+        self._model.max_seq_length = MAX_TOKENS
+        self._model.eval()
+        self._adapters: PeftModel | None = None
+        self._lock = threading.Lock()
+
+    def add_adapter(self, folder: Path, kind: str) -> Manifest:
+        """Load the adapter in `folder` under the name `kind`; returns its manifest.
+
+        Raises:
+            ArtifactError: the folder is missing or altered, or was made for another body.
+        """
+        manifest = verify(folder, kind)
+        expected = manifest.base.get("digest")
+        if expected != self.manifest.digest:
+            raise ArtifactError(
+                f"{folder} was trained on another encoder ({expected}); "
+                "train it again on this one, or restore both with `git checkout -- engine/weights`"
+            )
+        try:
+            if self._adapters is None:
+                self._adapters = PeftModel.from_pretrained(
+                    self._model[0].auto_model, str(folder), adapter_name=kind
+                )
+            else:
+                self._adapters.load_adapter(str(folder), adapter_name=kind)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ArtifactError(f"{folder} cannot be loaded: {error}") from error
+        self._model.eval()
+        return manifest
+
+    def encode(self, texts: Sequence[str], adapter: str) -> FloatArray:
+        """Return unit vectors, one row a text: ``(len(texts), 384)``."""
+        with self._lock:
+            self._use(adapter)
+            vectors = self._model.encode(
+                list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def encode_pairs(self, pairs: Sequence[tuple[str, str]], adapter: str) -> FloatArray:
+        """Return the mean token state of each pair read as one sequence: ``(len(pairs), 384)``."""
+        with self._lock, torch.inference_mode():
+            self._use(adapter)
+            states = pair_states(self._model, pairs)
+            return np.asarray(states.float().cpu().numpy(), dtype=np.float32)
+
+    def _use(self, adapter: str) -> None:
+        if self._adapters is None:
+            raise ArtifactError(f"no adapter is loaded; {adapter!r} is needed")
+        self._adapters.set_adapter(adapter)
+
+
+def pair_states(model: SentenceTransformer, pairs: Sequence[tuple[str, str]]) -> Any:
+    """Run pairs through the body and average the token states: a ``(len(pairs), 384)`` tensor."""
+    tokens = model.tokenizer(
+        [first for first, _ in pairs],
+        [second for _, second in pairs],
+        padding=True,
+        truncation="longest_first",
+        max_length=MAX_TOKENS,
+        return_tensors="pt",
+    ).to(model.device)
+    states = model[0].auto_model(**tokens).last_hidden_state
+    mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
+    return (states * mask).sum(1) / mask.sum(1)
+
+
+def texts_digest(texts: Sequence[str]) -> str:
+    """Return a sha256 over texts, to key what was computed from them."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()

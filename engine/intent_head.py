@@ -1,0 +1,52 @@
+"""Tells what a message is from its S-BERT vector, where its wording does not say so plainly.
+
+One linear layer over the message's vector, fitted on the labelled messages; stored beside the
+answer evaluator's adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from engine.contract import Intent
+from engine.errors import ArtifactError
+from engine.ports import FloatArray
+
+INTENT_FILE = "intents.safetensors"
+
+
+class IntentHead:
+    """Classifies vectors.
+
+    Args:
+        folder: the answer evaluator's folder.
+        config: its manifest's config: ``intents`` names the rows of the layer, ``intent_floor``
+            the least probability with which a message counts as anything but an answer.
+
+    Raises:
+        ArtifactError: layer and config do not fit each other.
+    """
+
+    def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
+        try:
+            layer = load_file(str(folder / INTENT_FILE))
+            self._classes = tuple(Intent(name) for name in config["intents"])
+            self._floor = float(config["intent_floor"])
+        except (OSError, KeyError, ValueError) as error:
+            raise ArtifactError(f"{folder / INTENT_FILE} cannot be used: {error}") from None
+        self._weight, self._bias = layer["weight"], layer["bias"]
+        if len(self._weight) != len(self._classes):
+            raise ArtifactError(f"{folder / INTENT_FILE} does not fit its manifest")
+
+    def read(self, vector: FloatArray) -> Intent:
+        """Return what the message with this vector is; `Intent.ANSWER` when in doubt."""
+        scores = vector @ self._weight.T + self._bias
+        scores = np.exp(scores - scores.max())
+        probabilities = scores / scores.sum()
+        best = int(probabilities.argmax())
+        return self._classes[best] if probabilities[best] >= self._floor else Intent.ANSWER

@@ -1,0 +1,75 @@
+"""Builds the three stages from the model folders; the only place that knows all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.answer_evaluator import SbertAnswerEvaluator
+from engine.answer_verifier import CrossEncoderVerifier
+from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER, ENCODER, QUESTION_SELECTOR
+from engine.candidates import CandidateVectors
+from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.encoder import SharedEncoder
+from engine.intent_head import IntentHead
+from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
+from engine.question_selector import SbertQuestionSelector, topic_vectors
+from engine.questions import QuestionPack
+from engine.verdicts import VerdictPolicy
+
+Stages = tuple[AnswerEvaluator, QuestionSelector, UtteranceGenerator]
+
+
+def build_stages(weights: Path, device: str, packs: Mapping[str, QuestionPack]) -> Stages:
+    """Load all models and compute the candidate vectors of all packs.
+
+    Args:
+        weights: the folder with one folder a model.
+        device: ``cpu`` or ``cuda``.
+        packs: pack id → pack.
+
+    Raises:
+        ArtifactError: a model is missing, altered, or does not fit the others.
+    """
+    encoder = SharedEncoder(weights / ENCODER, device)
+    evaluator = build_evaluator(encoder, weights, packs)
+    selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
+    vectors = topic_vectors(packs, encoder)
+    return (
+        evaluator,
+        SbertQuestionSelector(encoder, vectors, float(selector.config["margin"])),
+        CuratedGenerator(load_reactions()),
+    )
+
+
+def build_evaluator(
+    encoder: SharedEncoder, weights: Path, packs: Mapping[str, QuestionPack]
+) -> SbertAnswerEvaluator:
+    """Load stage 1 onto an encoder body.
+
+    Raises:
+        ArtifactError: a model is missing, altered, or does not fit the others.
+    """
+    answers = encoder.add_adapter(weights / ANSWER_EVALUATOR, ANSWER_EVALUATOR)
+    verifier = encoder.add_adapter(weights / ANSWER_VERIFIER, ANSWER_VERIFIER)
+    digest = encoder.manifest.digest[:8] + answers.digest[:8]
+    candidates = {
+        pack.id: CandidateVectors(
+            pack, encoder, ANSWER_EVALUATOR, model_digest=digest, cache=_cache_folder()
+        )
+        for pack in packs.values()
+    }
+    return SbertAnswerEvaluator(
+        encoder=encoder,
+        verifier=CrossEncoderVerifier(encoder, weights / ANSWER_VERIFIER),
+        intents=IntentHead(weights / ANSWER_EVALUATOR, answers.config),
+        policy=VerdictPolicy.from_config(verifier.config),
+        candidates=candidates,
+        answer_floor=float(answers.config["answer_floor"]),
+    )
+
+
+def _cache_folder() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "aurora" / "candidates"

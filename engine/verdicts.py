@@ -1,0 +1,182 @@
+"""From similarities and the verifier's logits to a verdict: features, calibration, thresholds.
+
+The calibration is a multinomial logistic regression over a handful of features, fitted on
+validation rows; it and the thresholds are stored in the manifest of the answer verifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.candidates import PointVectors
+from engine.contract import PointVerdict, VerdictStatus
+from engine.errors import ArtifactError
+from engine.ports import VERIFIER_CLASSES, FloatArray
+
+REFERENCES_SHOWN = 2
+# Beyond this the verifier reads the sentences nearest to the point instead of the whole message.
+VERIFIER_CHARACTERS = 420
+
+
+@dataclass(frozen=True, slots=True)
+class Proximity:
+    """How near a message comes to one answer point.
+
+    Args:
+        reference: highest cosine similarity of the whole message to a right answer.
+        wrong: the same to a wrong answer.
+        clause_reference, clause_wrong: the same for the best single clause.
+        evidence: the piece of the message nearest to a right answer, verbatim.
+        wrong_evidence: the piece nearest to a wrong answer, verbatim.
+        nearest: the right answers to show to the verifier, nearest first.
+        misconception: index of the nearest wrong answer.
+    """
+
+    reference: float
+    wrong: float
+    clause_reference: float
+    clause_wrong: float
+    evidence: str
+    wrong_evidence: str
+    nearest: tuple[str, ...]
+    misconception: int
+
+    @property
+    def similarity(self) -> float:
+        """Highest similarity of the message or one of its clauses to a right answer."""
+        return max(self.reference, self.clause_reference)
+
+
+def proximity(units: Sequence[str], vectors: FloatArray, point: PointVectors) -> Proximity:
+    """Compare a message with one answer point.
+
+    Args:
+        units: the whole message first, then its clauses.
+        vectors: their unit vectors, ``(len(units), d)``.
+        point: the candidates.
+    """
+    right, wrong = vectors @ point.reference_vectors.T, vectors @ point.wrong_vectors.T
+    pieces = slice(1, None) if len(units) > 1 else slice(0, 1)
+    best = int(right[pieces].max(axis=1).argmax()) + (pieces.start or 0)
+    best_wrong = int(wrong[pieces].max(axis=1).argmax()) + (pieces.start or 0)
+    own = right[:, : len(point.references)].max(axis=0)
+    order = np.argsort(-own)[:REFERENCES_SHOWN]
+    return Proximity(
+        reference=float(right[0].max()),
+        wrong=float(wrong[0].max()),
+        clause_reference=float(right[pieces].max()),
+        clause_wrong=float(wrong[pieces].max()),
+        evidence=units[best],
+        wrong_evidence=units[best_wrong],
+        nearest=tuple(point.references[int(i)] for i in order),
+        misconception=int(wrong[[0, best_wrong]].max(axis=0).argmax()),
+    )
+
+
+def features(near: Proximity, logits: FloatArray) -> FloatArray:
+    """Return the features of one (message, point).
+
+    Args:
+        near: the similarities.
+        logits: the verifier's mean logits over the references shown, ``(4,)``.
+    """
+    similarities = (near.reference, near.wrong, near.clause_reference, near.clause_wrong)
+    return np.asarray([*logits, *similarities], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictPolicy:
+    """Turns features into a verdict.
+
+    Args:
+        weights: of the calibration, ``(4, number of features)``, in `VERIFIER_CLASSES` order.
+        bias: ``(4,)``.
+        covered: least probability of covered for the point to be credited.
+        wrong: least probability of wrong for the answer to be called wrong.
+        unsure: least probability of covered for a follow-up instead of "missing".
+        partial: least probability of partial for "partial".
+    """
+
+    weights: FloatArray
+    bias: FloatArray
+    covered: float
+    wrong: float
+    unsure: float
+    partial: float
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> VerdictPolicy:
+        """Read the ``policy`` of a manifest.
+
+        Raises:
+            ArtifactError: it does not fit.
+        """
+        try:
+            policy = config["policy"]
+            return cls(
+                weights=np.asarray(policy["weights"], dtype=np.float32),
+                bias=np.asarray(policy["bias"], dtype=np.float32),
+                covered=float(policy["covered"]),
+                wrong=float(policy["wrong"]),
+                unsure=float(policy["unsure"]),
+                partial=float(policy["partial"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArtifactError(f"the verifier's manifest has no usable policy: {error}") from None
+
+    def probabilities(self, of: FloatArray) -> FloatArray:
+        """Return calibrated probabilities, ``(4,)`` or ``(n, 4)``, in `VERIFIER_CLASSES` order."""
+        scores = of @ self.weights.T + self.bias
+        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        return np.asarray(scores / scores.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+    def status(self, probabilities: FloatArray) -> VerdictStatus:
+        """Return the verdict for one row of probabilities; doubt never credits a point."""
+        p = dict(zip(VERIFIER_CLASSES, map(float, probabilities), strict=True))
+        if p[VerdictStatus.COVERED] >= self.covered:
+            return VerdictStatus.COVERED
+        if p[VerdictStatus.WRONG] >= self.wrong:
+            return VerdictStatus.WRONG
+        if p[VerdictStatus.PARTIAL] >= self.partial:
+            return VerdictStatus.PARTIAL
+        if p[VerdictStatus.COVERED] >= self.unsure:
+            return VerdictStatus.UNSURE
+        return VerdictStatus.MISSING
+
+    def verdict(self, point_id: str, near: Proximity, probabilities: FloatArray) -> PointVerdict:
+        """Return the verdict on one answer point, with the words that earned it."""
+        status = self.status(probabilities)
+        wrong = status is VerdictStatus.WRONG
+        evidence = near.wrong_evidence if wrong else near.evidence
+        return PointVerdict(
+            point_id=point_id,
+            status=status,
+            evidence=None if status is VerdictStatus.MISSING else evidence,
+            similarity=near.similarity,
+            probability=float(probabilities[0]),
+            misconception=near.misconception if wrong else None,
+        )
+
+
+def verifier_text(units: Sequence[str], vectors: FloatArray, point: PointVectors) -> str:
+    """Return what the verifier reads: the message, or its nearest clauses where it is long."""
+    if len(units[0]) <= VERIFIER_CHARACTERS or len(units) == 1:
+        return units[0][:VERIFIER_CHARACTERS]
+    nearness = (vectors[1:] @ point.reference_vectors.T).max(axis=1)
+    kept: list[int] = []
+    length = 0
+    for index in map(int, np.argsort(-nearness)):
+        length += len(units[index + 1]) + 1
+        if length > VERIFIER_CHARACTERS and kept:
+            break
+        kept.append(index)
+    return " ".join(units[i + 1] for i in sorted(kept))[:VERIFIER_CHARACTERS]
+
+
+def verifier_context(point_name: str, reference: str) -> str:
+    """Return the first half of a verifier pair: the point and a right answer to it."""
+    return f"{point_name}: {reference}"
