@@ -67,9 +67,23 @@ class Presenter:
         """Return what to write on the button of an action."""
         return self._translator.text(locale, f"button.{action.value}")
 
+    def choices(self, locale: str, actions: Iterable[Action]) -> str:
+        """Return on one line what may be typed for these actions, and what each one does."""
+        typed = ((self._commands.name(locale, a), self.label(locale, a)) for a in actions)
+        return " · ".join(
+            name if name[1:].casefold() == label.casefold() else f"{name} {label}"
+            for name, label in typed
+            if name
+        )
+
     def command(self, locale: str, action: Action) -> str:
         """Return what to type for an action; empty where it cannot be typed."""
         return self._commands.name(locale, action)
+
+    def listed(self, locale: str) -> tuple[tuple[str, str], ...]:
+        """Return (command, what it does) for everything that can be typed."""
+        listed = self._commands.listed(locale)
+        return tuple((name, self.text(locale, key)) for name, key in listed)
 
     def _draw(self, block: Block, locale: str) -> tuple[Section, ...]:
         match block:
@@ -95,8 +109,7 @@ class Presenter:
         return Section(SectionKind.MODEL_ANSWER, tuple(lines))
 
     def _notice(self, notice: Notice, locale: str) -> str:
-        listed = self._commands.listed(locale)
-        commands = (f"{name} — {self.text(locale, key)}" for name, key in listed)
+        commands = (f"{name} — {meaning}" for name, meaning in self.listed(locale))
         params: Mapping[str, object] = {"commands": "\n".join(commands), **notice.params}
         return self.text(locale, notice.key, **params)
 

@@ -1,0 +1,64 @@
+"""The terminal as a platform: chooses the face that fits and puts it together.
+
+Three faces share one core: rich (`console_rich`), plain (`console_plain`), JSON (`console_json`).
+They translate and decide nothing; see `console_core.ConsoleFace` for what the program calls.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+
+from bot.adapters.commands import TypedCommands
+from bot.adapters.console_core import ConsoleFace, ConsoleInput
+from bot.adapters.console_json import JsonFace
+from bot.adapters.console_lines import LineLoop, LineReader
+from bot.adapters.console_output import LineOutput
+from bot.adapters.console_plain import PlainFace
+from bot.i18n import Translator
+from bot.interview.ports import Clock
+from bot.presentation import Presenter
+
+
+class FaceStyle(StrEnum):
+    """How the interview looks in the terminal."""
+
+    RICH = "rich"
+    PLAIN = "plain"
+    JSON = "json"
+
+
+def make_face(
+    style: FaceStyle, user_name: str, locale: str, translator: Translator, clock: Clock
+) -> ConsoleFace:
+    """Return a face on this process's own standard input and output.
+
+    The rich face needs a terminal at both ends; without one the plain face takes its place.
+
+    Args:
+        style: which face.
+        user_name: who sits at the terminal.
+        locale: the language until the first reply says otherwise.
+        translator: the texts.
+        clock: the time.
+    """
+    presenter = Presenter(translator, TypedCommands())
+    typed = ConsoleInput(user_name, clock)
+    interactive = sys.stdin.isatty()
+    if style is FaceStyle.RICH and interactive and sys.stdout.isatty():
+        # Imported here: the other faces start quicker without the terminal libraries.
+        from bot.adapters.console_rich import RichFace  # noqa: PLC0415
+
+        return RichFace(typed, presenter, locale)
+    reader = LineReader(sys.stdin.fileno())
+    if style is FaceStyle.JSON:
+        loop = LineLoop(reader, typed, interactive=interactive)
+        output = LineOutput(sys.stdout, "utf-8")
+        return JsonFace(loop, output, LineOutput(sys.stderr), presenter)
+    output = LineOutput(sys.stdout)
+
+    def ask() -> None:
+        output.write(f"{translator.text(locale, 'console.you')} ▸ ")
+
+    loop = LineLoop(reader, typed, interactive=interactive, ask=ask)
+    return PlainFace(loop, output, presenter)

@@ -1,0 +1,90 @@
+"""What the three faces of the terminal share: typed text in, interruption, and who is who."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from bot.adapters.commands import read_command
+from bot.interview.messages import Account, Inbound, Notice, Reply
+from bot.interview.ports import Clock
+
+PLATFORM = "console"
+CONVERSATION = "console"
+
+Submit = Callable[[Inbound], Awaitable[None]]
+Settled = Callable[[], Awaitable[None]]
+
+
+class ConsoleFace(Protocol):
+    """One way to hold an interview in a terminal. It is also the platform's `Messenger`."""
+
+    async def run(self, submit: Submit, settled: Settled) -> None:
+        """Read messages until the end of input or until the person leaves.
+
+        Args:
+            submit: stores a message durably.
+            settled: returns when everything that was submitted has been answered and shown.
+        """
+
+    async def deliver(self, conversation: str, key: str, reply: Reply) -> None:
+        """Show a reply.
+
+        Raises:
+            DeliveryError: it cannot be shown.
+        """
+
+
+class ConsoleInput:
+    """Translates what is typed.
+
+    Args:
+        user_name: who sits at the terminal.
+        clock: the time.
+    """
+
+    def __init__(self, user_name: str, clock: Clock) -> None:
+        self._account = Account(PLATFORM, user_name)
+        self._clock = clock
+
+    def read(self, typed: str) -> Inbound | None:
+        """Return the message that was typed, or None when it asks to leave."""
+        text = typed.encode("utf-8", "replace").decode("utf-8")
+        command = read_command(text)
+        if command is not None and command.action is None:
+            return None
+        return Inbound(
+            event_id=uuid.uuid4().hex,
+            account=self._account,
+            conversation=CONVERSATION,
+            text=command.text if command else text,
+            received_at=self._clock.now(),
+            action=command.action if command else None,
+            options=command.options if command else {},
+        )
+
+
+def is_farewell(reply: Reply) -> bool:
+    """Whether a reply does nothing but confirm a pause."""
+    return all(isinstance(b, Notice) and b.key == "notice.paused" for b in reply.blocks)
+
+
+@contextmanager
+def on_interrupt(leave: Callable[[], None]) -> Iterator[None]:
+    """Call `leave` on Ctrl-C instead of ending the program, where the system allows it."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        loop.add_signal_handler(signal.SIGINT, leave)
+    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,73 @@
+"""The machine-readable face of the terminal: one JSON object per turn on standard output."""
+
+from __future__ import annotations
+
+import json
+
+from bot.adapters.console_core import Settled, Submit, is_farewell
+from bot.adapters.console_lines import LineLoop
+from bot.adapters.console_output import LineOutput
+from bot.interview.messages import Reply, TurnFacts
+from bot.presentation import Presenter
+
+
+class JsonFace:
+    """Prints the facts of each turn; what is no turn goes to standard error as text.
+
+    Args:
+        loop: the input side.
+        output: where the objects go, UTF-8, one a line.
+        notices: where everything else goes.
+        presenter: words what has no utterance of its own, such as a report.
+    """
+
+    def __init__(
+        self, loop: LineLoop, output: LineOutput, notices: LineOutput, presenter: Presenter
+    ) -> None:
+        self._loop = loop
+        self._output = output
+        self._notices = notices
+        self._presenter = presenter
+        output.on_closed = loop.leave
+
+    async def run(self, submit: Submit, settled: Settled) -> None:
+        """Read messages until the end of input or until a line asks to leave."""
+        await self._loop.run(submit, settled)
+
+    async def deliver(self, conversation: str, key: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
+        """Print a reply.
+
+        Raises:
+            DeliveryError: it cannot be written.
+        """
+        if self._loop.over and is_farewell(reply):
+            return
+        if reply.facts is None:
+            self._notices.line(self._presenter.plain(reply))
+            return
+        said = reply.facts.utterance or self._presenter.plain(reply)
+        self._output.line(turn_line(reply.facts, said))
+
+
+def turn_line(facts: TurnFacts, utterance: str) -> str:
+    """Return the account of a turn as one line of JSON."""
+    account = {
+        "turn": facts.turn,
+        "topic": facts.topic,
+        "intent": facts.intent,
+        "verdicts": [
+            {
+                "point": verdict.point,
+                "status": verdict.status.value,
+                "similarity": verdict.similarity,
+                "evidence": verdict.evidence,
+            }
+            for verdict in facts.verdicts
+        ],
+        "answered": list(facts.answered),
+        "remaining": list(facts.remaining),
+        "next_topic": facts.next_topic,
+        "utterance": utterance,
+        "timings_ms": dict(facts.timings_ms),
+    }
+    return json.dumps(account, ensure_ascii=False)

@@ -1,0 +1,46 @@
+"""The plain face of the terminal: one message a line in, plain text out, no colours, no keys."""
+
+from __future__ import annotations
+
+from bot.adapters.console_core import Settled, Submit, is_farewell
+from bot.adapters.console_lines import LineLoop
+from bot.adapters.console_output import LineOutput
+from bot.interview.messages import Reply
+from bot.presentation import Presenter, progress_line
+
+
+class PlainFace:
+    """Shows replies as plain text.
+
+    Args:
+        loop: the input side.
+        output: where replies go.
+        presenter: draws them.
+    """
+
+    def __init__(self, loop: LineLoop, output: LineOutput, presenter: Presenter) -> None:
+        self._loop = loop
+        self._output = output
+        self._presenter = presenter
+        self._offered = ""
+        output.on_closed = loop.leave
+
+    async def run(self, submit: Submit, settled: Settled) -> None:
+        """Read messages until the end of input or until the person leaves."""
+        await self._loop.run(submit, settled)
+
+    async def deliver(self, conversation: str, key: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
+        """Print a reply: where the interview stands, what is shown, and what else can be typed.
+
+        Raises:
+            DeliveryError: it cannot be written.
+        """
+        if self._loop.over and is_farewell(reply):
+            return
+        parts = [f"[{progress_line(reply.progress)}]"] if reply.progress else []
+        parts.append(self._presenter.plain(reply))
+        offered = self._presenter.choices(reply.locale, reply.buttons)
+        if offered and offered != self._offered:
+            parts.append(f"({offered})")
+        self._offered = offered or self._offered
+        self._output.line("\n".join(parts) + "\n")
