@@ -101,6 +101,7 @@ class EngineProcess:
         options: what the worker is started with.
         backoff: pauses between starts.
         command: the worker's program, without its arguments.
+        grace: seconds that a stopped worker has to finish its turn before it is killed.
     """
 
     def __init__(
@@ -108,10 +109,12 @@ class EngineProcess:
         options: WorkerOptions | None = None,
         backoff: Backoff | None = None,
         command: Sequence[str] = _WORKER,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         self._options = options or WorkerOptions()
         self._backoff = backoff or Backoff()
         self._command = tuple(command)
+        self._grace = grace
         self._folder = tempfile.TemporaryDirectory(prefix="aurora-")
         self._address = _fresh_address(Path(self._folder.name))
         self._process: asyncio.subprocess.Process | None = None
@@ -192,7 +195,7 @@ class EngineProcess:
         try:
             return await process.wait()
         finally:
-            await _end(process)
+            await _end(process, self._grace)
             self._process = None
             await asyncio.wait({reading}, timeout=1)
             reading.cancel()
@@ -222,7 +225,7 @@ class EngineProcess:
         log.error("engine.failed", why=why)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, grace: float) -> None:
     if process.returncode is not None:
         return
     if process.stdin is not None:
@@ -230,7 +233,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     try:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        async with asyncio.timeout(GRACE_SECONDS):
+        async with asyncio.timeout(grace):
             await process.wait()
     except TimeoutError:
         log.warning("engine.killed", pid=process.pid)

@@ -1,0 +1,288 @@
+"""What the worker does with calls, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.contract import Answer, Call, Intent, TurnRequest, TurnResult
+from engine.ports import Evaluation
+from engine.questions import QuestionPack
+from engine.wire import LINE_LIMIT
+from tests.support.engine_server import (
+    PATIENCE,
+    HeldEvaluator,
+    RunningWorker,
+    fake_pipeline,
+    running_worker,
+)
+from tests.support.small_pack import read_small_pack, script, turn
+
+
+class Caller:
+    """One connection to a worker, spoken by hand."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def send(self, *calls: Call) -> None:
+        for call in calls:
+            self.writer.write(call.to_line())
+
+    def ask(self, call_id: str, request: TurnRequest | None = None) -> None:
+        self.send(Call(call_id, "turn", (request or turn()).to_dict()))
+
+    async def answer(self) -> Answer:
+        async with asyncio.timeout(PATIENCE):
+            return Answer.from_line(await self.reader.readline())
+
+    async def hung_up(self) -> bool:
+        async with asyncio.timeout(PATIENCE):
+            return await self.reader.read() == b""
+
+
+@asynccontextmanager
+async def calling(worker: RunningWorker) -> AsyncIterator[Caller]:
+    reader, writer = await asyncio.open_unix_connection(worker.address.path, limit=LINE_LIMIT)
+    try:
+        yield Caller(reader, writer)
+    finally:
+        writer.close()
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> QuestionPack:
+    return read_small_pack(tmp_path)
+
+
+async def test_a_turn_over_the_wire_gives_what_the_pipeline_gives(pack: QuestionPack) -> None:
+    pipeline = fake_pipeline(pack)
+    async with running_worker(pipeline) as worker, calling(worker) as caller:
+        for number, request in enumerate(script()):
+            caller.ask(str(number), request)
+            answer = await caller.answer()
+            assert (answer.id, answer.error) == (str(number), None)
+            assert TurnResult.from_dict(answer.payload) == pipeline.run(request)
+
+
+async def test_health_is_answered_while_a_turn_runs(pack: QuestionPack) -> None:
+    held = HeldEvaluator()
+    async with running_worker(fake_pipeline(pack, held)) as worker, calling(worker) as caller:
+        caller.ask("slow")
+        await held.begun.wait()
+        caller.send(Call("quick", "health"))
+        answer = await caller.answer()
+        assert answer.id == "quick"
+        assert answer.payload["ready"] is True
+        assert answer.payload["packs"] == {"small": "1.2.3"}
+        held.release()
+        assert (await caller.answer()).id == "slow"
+
+
+async def test_every_connection_gets_its_own_answers(pack: QuestionPack) -> None:
+    async with (
+        running_worker(fake_pipeline(pack)) as worker,
+        calling(worker) as one,
+        calling(worker) as other,
+    ):
+        one.ask("same id", turn(1))
+        other.ask("same id", turn(2))
+        assert (await one.answer()).payload["request_id"] == "request-1"
+        assert (await other.answer()).payload["request_id"] == "request-2"
+
+
+async def test_more_calls_than_may_wait_are_refused_and_the_others_answered(
+    pack: QuestionPack,
+) -> None:
+    held = HeldEvaluator()
+    async with (
+        running_worker(fake_pipeline(pack, held), queue_limit=2) as worker,
+        calling(worker) as caller,
+    ):
+        caller.ask("runs")
+        await held.begun.wait()
+        for call_id in ("waits 1", "waits 2", "refused"):
+            caller.ask(call_id)
+        answer = await caller.answer()
+        assert (answer.id, answer.error) == ("refused", "overloaded")
+        held.release()
+        answers = [await caller.answer() for _ in range(3)]
+        assert [a.id for a in answers] == ["runs", "waits 1", "waits 2"]
+        assert [a.error for a in answers] == [None] * 3
+
+
+async def test_a_call_that_waited_past_its_deadline_is_dropped(pack: QuestionPack) -> None:
+    held = HeldEvaluator()
+    async with running_worker(fake_pipeline(pack, held)) as worker, calling(worker) as caller:
+        caller.ask("runs", turn(1))
+        await held.begun.wait()
+        caller.send(Call("late", "turn", turn(2).to_dict(), deadline_ms=0))
+        caller.ask("in time", turn(3))
+        held.release()
+        answers = {a.id: a.error for a in [await caller.answer() for _ in range(3)]}
+        assert answers == {"runs": None, "late": "deadline", "in time": None}
+        assert held.seen == ["request-1", "request-3"]
+
+
+async def test_what_a_caller_left_waiting_is_dropped_with_the_caller(pack: QuestionPack) -> None:
+    held = HeldEvaluator()
+    async with running_worker(fake_pipeline(pack, held)) as worker, calling(worker) as stays:
+        async with calling(worker) as leaves:
+            leaves.ask("runs", turn(1))
+            await held.begun.wait()
+            leaves.ask("nobody waits for this", turn(2))
+            leaves.send(Call("seen", "health"))
+            await leaves.answer()
+        stays.send(Call("later", "health"))
+        await stays.answer()
+        held.release()
+        stays.ask("stays", turn(3))
+        assert (await stays.answer()).error is None
+        assert held.seen == ["request-1", "request-3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\n",
+        b"hello\n",
+        b"GET / HTTP/1.1\r\n",
+        b"[1, 2]\n",
+        b"null\n",
+        b"\xff\xfe\x00\n",
+        b'{"method": "turn"}\n',
+        b'{"id": 7, "method": "turn"}\n',
+        b'{"id": "a", "method": "turn", "payload": []}\n',
+        b'{"id": "a", "method": "turn", "payload": {}, "deadline_ms": "soon"}\n',
+        b"[" * 200_000 + b"\n",
+    ],
+    ids=lambda line: repr(line[:24]),
+)
+async def test_a_line_that_is_no_call_is_refused_and_the_next_one_served(
+    pack: QuestionPack, line: bytes
+) -> None:
+    async with running_worker(fake_pipeline(pack)) as worker, calling(worker) as caller:
+        caller.writer.write(line)
+        refusal = await caller.answer()
+        assert (refusal.id, refusal.error) == ("", "contract")
+        caller.ask("next")
+        answer = await caller.answer()
+        assert (answer.id, answer.error) == ("next", None)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("c", "dance"),
+        Call("c", "turn", {}),
+        Call("c", "turn", {**turn().to_dict(), "mode": "exam paper"}),
+        Call("c", "turn", turn(topic_id="nowhere").to_dict()),
+        Call("c", "turn", turn(open_points=("nothing",)).to_dict()),
+        Call("c", "turn", turn(locale="fr").to_dict()),
+    ],
+    ids=["method", "nothing", "mode", "topic", "point", "locale"],
+)
+async def test_a_call_outside_the_contract_is_refused_by_id(pack: QuestionPack, call: Call) -> None:
+    async with running_worker(fake_pipeline(pack)) as worker, calling(worker) as caller:
+        caller.send(call)
+        answer = await caller.answer()
+        assert (answer.id, answer.error) == ("c", "contract")
+        assert answer.message
+
+
+async def test_a_line_too_long_ends_that_connection_and_no_other(pack: QuestionPack) -> None:
+    async with (
+        running_worker(fake_pipeline(pack)) as worker,
+        calling(worker) as other,
+        calling(worker) as caller,
+    ):
+        caller.writer.write(b"x" * (3 * LINE_LIMIT) + b"\n")
+        refusal = await caller.answer()
+        assert (refusal.id, refusal.error) == ("", "contract")
+        assert str(LINE_LIMIT) in refusal.message
+        assert await caller.hung_up()
+        other.ask("other")
+        assert (await other.answer()).error is None
+
+
+async def test_the_longest_line_that_fits_is_read(pack: QuestionPack) -> None:
+    async with running_worker(fake_pipeline(pack)) as worker, calling(worker) as caller:
+        padding = LINE_LIMIT - len(Call("long", "health", {"padding": ""}).to_line())
+        caller.send(Call("long", "health", {"padding": "x" * padding}))
+        assert (await caller.answer()).id == "long"
+
+
+class FailingEvaluator:
+    """Stage 1 that fails on one answer, quoting it, and returns what is no JSON for another."""
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        if request.answer == "my secret":
+            raise RuntimeError(f"cannot cope with {request.answer}")
+        if request.answer == "no JSON":
+            return Evaluation(Intent.SKIP, hedge=object())  # type: ignore[arg-type] # on purpose
+        return Evaluation(Intent.SKIP)
+
+
+class EchoingEvaluator:
+    """Stage 1 that quotes the whole message, three times over."""
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        return Evaluation(Intent.SKIP, hedge=request.answer * 3)
+
+
+async def test_an_unexpected_error_is_answered_and_logged_without_the_users_words(
+    pack: QuestionPack, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipeline = fake_pipeline(pack, FailingEvaluator())
+    with caplog.at_level(logging.ERROR, logger="engine"):
+        async with running_worker(pipeline) as worker, calling(worker) as caller:
+            caller.ask("fails", turn(answer="my secret"))
+            answer = await caller.answer()
+            caller.ask("cannot be sent", turn(answer="no JSON"))
+            unsendable = await caller.answer()
+            caller.ask("goes on")
+            assert (await caller.answer()).error is None
+    assert answer.error == unsendable.error == "internal"
+    assert "RuntimeError" in caplog.text
+    assert "evaluate" in caplog.text
+    assert "my secret" not in caplog.text + answer.message
+
+
+async def test_stopping_finishes_the_running_turn_and_refuses_the_rest(pack: QuestionPack) -> None:
+    held = HeldEvaluator()
+    async with running_worker(fake_pipeline(pack, held)) as worker, calling(worker) as caller:
+        caller.ask("runs", turn(1))
+        await held.begun.wait()
+        caller.ask("waits", turn(2))
+        caller.send(Call("seen", "health"))
+        assert (await caller.answer()).id == "seen"
+        worker.stop.set()
+        waited = await caller.answer()
+        caller.ask("comes late", turn(3))
+        late = await caller.answer()
+        assert [(a.id, a.error) for a in (waited, late)] == [
+            ("waits", "stopping"),
+            ("comes late", "stopping"),
+        ]
+        assert not worker.address.path.exists()
+        held.release()
+        last = await caller.answer()
+        assert (last.id, last.error) == ("runs", None)
+        assert await caller.hung_up()
+        await worker.serving
+        assert held.seen == ["request-1"]
+
+
+async def test_a_result_too_long_to_travel_is_an_error(pack: QuestionPack) -> None:
+    pipeline = fake_pipeline(pack, EchoingEvaluator())
+    async with running_worker(pipeline) as worker, calling(worker) as caller:
+        caller.ask("long", turn(answer="x" * (LINE_LIMIT // 2)))
+        answer = await caller.answer()
+        assert (answer.id, answer.error) == ("long", "contract")
+        assert str(LINE_LIMIT) in answer.message

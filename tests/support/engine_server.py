@@ -1,0 +1,78 @@
+"""Workers inside the test's own process, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.contract import TurnRequest
+from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.fakes import FakeEvaluator, FakeSelector
+from engine.listener import listen
+from engine.pipeline import Pipeline
+from engine.ports import AnswerEvaluator, Evaluation
+from engine.questions import QuestionPack
+from engine.wire import UnixAddress
+from engine.worker import QUEUE_LIMIT, Worker, WorkerFacts
+
+PATIENCE = 20.0
+"""Seconds after which a test is hopelessly stuck."""
+
+
+class HeldEvaluator:
+    """Stage 1 that waits, in the inference thread, until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._release = threading.Event()
+        self.begun = asyncio.Event()
+        self.seen: list[str] = []
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        self.seen.append(request.request_id)
+        self._loop.call_soon_threadsafe(self.begun.set)
+        self._release.wait(PATIENCE)
+        return FakeEvaluator().evaluate(request, pack)
+
+    def release(self) -> None:
+        """Let all turns go on, this one and those to come."""
+        self._release.set()
+
+
+@dataclass(frozen=True)
+class RunningWorker:
+    """A worker that serves; `serving` is done once it has ended."""
+
+    address: UnixAddress
+    stop: asyncio.Event
+    serving: asyncio.Task[None]
+
+
+def fake_pipeline(pack: QuestionPack, evaluator: AnswerEvaluator | None = None) -> Pipeline:
+    """Return a pipeline without models."""
+    generator = CuratedGenerator(load_reactions())
+    return Pipeline({pack.id: pack}, evaluator or FakeEvaluator(), FakeSelector(), generator)
+
+
+@asynccontextmanager
+async def running_worker(
+    pipeline: Pipeline, queue_limit: int = QUEUE_LIMIT, path: Path | None = None
+) -> AsyncIterator[RunningWorker]:
+    """Serve a pipeline on a Unix socket for the length of a block."""
+    with tempfile.TemporaryDirectory() as folder:
+        listener = listen(UnixAddress(path or Path(folder) / "private" / "engine.sock"))
+        assert isinstance(listener.address, UnixAddress)
+        stop = asyncio.Event()
+        worker = Worker(pipeline, WorkerFacts(fake=True, models={}, device="cpu"), queue_limit)
+        serving = asyncio.create_task(worker.serve(listener, stop))
+        try:
+            yield RunningWorker(listener.address, stop, serving)
+        finally:
+            stop.set()
+            async with asyncio.timeout(PATIENCE):
+                await serving
