@@ -57,6 +57,12 @@ class Section:
     lines: tuple[Line, ...]
 
 
+def stands_apart(before: Section, after: Section) -> bool:
+    """Whether a blank line belongs between two sections of one reply."""
+    parts = (SectionKind.REPORT, SectionKind.REPORT_TOPIC)
+    return after.kind in parts or before.kind is SectionKind.MODEL_ANSWER
+
+
 MARKS: Mapping[VerdictStatus, str] = {
     VerdictStatus.COVERED: "✔",
     VerdictStatus.PARTIAL: "◐",

@@ -22,7 +22,17 @@ from bot.interview.messages import (
     VerdictLine,
     Verdicts,
 )
-from bot.lines import MARKS, TONES, Line, Section, SectionKind, Tone, quoted, single_line
+from bot.lines import (
+    MARKS,
+    TONES,
+    Line,
+    Section,
+    SectionKind,
+    Tone,
+    quoted,
+    single_line,
+    stands_apart,
+)
 from bot.report_lines import report_sections
 
 _LONGEST_POINT_LIST = 40
@@ -71,7 +81,7 @@ class Presenter:
         """Return on one line what may be typed for these actions, and what each one does."""
         typed = ((self._commands.name(locale, a), self.label(locale, a)) for a in actions)
         return " · ".join(
-            name if name[1:].casefold() == label.casefold() else f"{name} {label}"
+            name if name[1:].casefold() == label.casefold() else f"{name} ({label})"
             for name, label in typed
             if name
         )
@@ -118,21 +128,22 @@ class Presenter:
 
 
 def progress_line(progress: Progress) -> str:
-    """Return where the interview stands; the verdict counts are left out where there are none."""
+    """Return where the interview stands, with the verdict counts once there can be some."""
     counts = (("✔", progress.covered), ("✘", progress.wrong), ("◐", progress.unsure))
-    shown = "  ".join(f"{mark} {n}" for mark, n in counts if n is not None)
+    judged = progress.asked > 0
+    shown = "  ".join(f"{mark} {n}" for mark, n in counts if judged and n is not None)
     parts = (_place(progress), f"{progress.asked}/{progress.total}", shown)
     return "   ".join(part for part in parts if part)
 
 
-def plain_text(sections: Iterable[Section]) -> str:
-    """Return sections as plain text; the parts of a report stand apart."""
-    texts: list[str] = []
-    for section in sections:
-        apart = texts and section.kind in (SectionKind.REPORT, SectionKind.REPORT_TOPIC)
-        text = "\n".join("  " * line.indent + line.text for line in section.lines)
-        texts.append("\n" + text if apart else text)
-    return "\n".join(texts)
+def plain_text(sections: Sequence[Section]) -> str:
+    """Return sections as plain text."""
+    text = ""
+    for number, section in enumerate(sections):
+        if number:
+            text += "\n\n" if stands_apart(sections[number - 1], section) else "\n"
+        text += "\n".join("  " * line.indent + line.text for line in section.lines)
+    return text
 
 
 def _verdict(line: VerdictLine) -> Line:

@@ -9,6 +9,7 @@ from bot.interview.report import CREDIT, HINT_PRICE, PointReport, Report, StudyI
 from bot.lines import MARKS, TONES, Line, Section, SectionKind, Tone, quoted, single_line
 from engine.contract import VerdictStatus
 
+_BLANK = Line("")
 _LONGEST_STUDY_LINE = 160
 # A sentence ends at a mark, a space and a new beginning, but not after an abbreviation.
 _SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)[.!?](?=\s+[^\s(a-z])")
@@ -56,17 +57,16 @@ class _Drawing:
         lines = [Line(self._text(key, pack=report.pack_title), Tone.TITLE)]
         if report.score is None:
             return [*lines, Line(self._text("report.nothing_asked"))]
-        lines += self._score(report, report.score)
-        lines += self._habits(report)
+        lines += [*self._score(report, report.score), _BLANK, *self._habits(report)]
         if report.best_quote and report.best_quote_point:
             quote = quoted(report.best_quote)
             best = self._text("report.best", point=report.best_quote_point, quote=quote)
             lines.append(Line(best, Tone.GOOD))
         if report.study:
-            lines.append(Line(self._text("report.study", count=len(report.study)), Tone.TITLE))
+            lines += [_BLANK, Line(self._text("report.study", count=len(report.study)), Tone.TITLE)]
             for number, item in enumerate(report.study, start=1):
                 lines += self._study(number, item)
-        return [*lines, Line(self._text("report.fallible"), Tone.MUTED)]
+        return [*lines, _BLANK, Line(self._text("report.fallible"), Tone.MUTED)]
 
     def topic(self, number: int, topic: TopicReport) -> list[Line]:
         """Return the details of one topic."""
@@ -105,12 +105,14 @@ class _Drawing:
 
     def _habits(self, report: Report) -> list[Line]:
         """Return what was counted besides the verdicts."""
-        minutes = max(1, round(report.minutes))
         asked = self._text("report.asked", count=len(report.topics))
         helped = self._text(
             "report.helped", hints=report.hints, dont_knows=report.dont_knows, skips=report.skips
         )
-        time = self._text("report.minutes", count=minutes)
+        if report.minutes < 1:
+            time = self._text("report.seconds", count=round(60 * report.minutes))
+        else:
+            time = self._text("report.minutes", count=round(report.minutes))
         lines = [Line(f"{asked} · {time} · {helped}")]
         if report.hedged:
             hedged = self._text("report.hedged", count=report.hedged)

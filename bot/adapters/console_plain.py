@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.adapters.console_core import Settled, Submit, is_farewell
 from bot.adapters.console_lines import LineLoop
 from bot.adapters.console_output import LineOutput
-from bot.interview.messages import Reply
+from bot.interview.messages import Action, Reply
 from bot.presentation import Presenter, progress_line
 
 
@@ -22,7 +22,7 @@ class PlainFace:
         self._loop = loop
         self._output = output
         self._presenter = presenter
-        self._offered = ""
+        self._offered: set[Action] = set()
         output.on_closed = loop.leave
 
     async def run(self, submit: Submit, settled: Settled) -> None:
@@ -30,7 +30,7 @@ class PlainFace:
         await self._loop.run(submit, settled)
 
     async def deliver(self, conversation: str, key: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
-        """Print a reply: where the interview stands, what is shown, and what else can be typed.
+        """Print a reply: where the interview stands, what is shown, and what can be typed now.
 
         Raises:
             DeliveryError: it cannot be written.
@@ -39,8 +39,9 @@ class PlainFace:
             return
         parts = [f"[{progress_line(reply.progress)}]"] if reply.progress else []
         parts.append(self._presenter.plain(reply))
-        offered = self._presenter.choices(reply.locale, reply.buttons)
-        if offered and offered != self._offered:
-            parts.append(f"({offered})")
-        self._offered = offered or self._offered
+        # Each command is offered once: repeated under every question it would only be noise.
+        fresh = [action for action in reply.buttons if action not in self._offered]
+        self._offered.update(fresh)
+        if fresh:
+            parts.append(f"▸ {self._presenter.choices(reply.locale, fresh)}")
         self._output.line("\n".join(parts) + "\n")

@@ -126,15 +126,16 @@ class RichFace:
     async def deliver(self, conversation: str, key: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
         """Print a reply above the prompt."""
         self.locale = reply.locale
-        if reply.progress:
-            self._progress = reply.progress
-        if reply.progress or reply.buttons:
-            self._buttons = reply.buttons
-        unkeyed = [action for action in reply.buttons if action not in KEYS]
-        await self._print(self._view.reply(reply, self._presenter.choices(reply.locale, unkeyed)))
+        if reply.progress or reply.buttons:  # anything else leaves the interview where it stands
+            self._progress, self._buttons = reply.progress, reply.buttons
         if self._leaving and is_farewell(reply):
+            await self._print(self._view.reply(reply))
             back = self._presenter.text(reply.locale, "console.come_back")
             await self._print(self._view.remark(back))
+            return
+        unkeyed = [action for action in reply.buttons if action not in KEYS]
+        offered = self._presenter.choices(reply.locale, unkeyed)
+        await self._print(self._view.reply(reply, offered))
 
     def leave(self) -> None:
         """End `run` at once."""
@@ -155,6 +156,7 @@ class RichFace:
     def _make_session(self, source: Input | None, target: Output | None) -> PromptSession[str]:
         return PromptSession(
             message=self._message,
+            prompt_continuation=lambda width, *_: " " * width,
             bottom_toolbar=self._toolbar,
             completer=CommandCompleter(self, self._presenter),
             complete_while_typing=Condition(self._is_command),
@@ -205,7 +207,9 @@ class RichFace:
     def _toolbar(self) -> StyleAndTextTuples:
         """Return the keys and commands that may be used now, as many as fit."""
         leave = self._presenter.text(self.locale, "console.leave")
-        items = [self._toolbar_item(a) for a in (*self._buttons, Action.HELP)]
+        keyed = sorted((a for a in self._buttons if a in KEYS), key=lambda a: KEYS[a])
+        unkeyed = [a for a in self._buttons if a not in KEYS]
+        items = [self._toolbar_item(a) for a in (*unkeyed, *keyed, Action.HELP)]
         key, _, label = leave.partition(" ")
         items.append((key, label))
         shown: StyleAndTextTuples = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.interview.messages import Reply
-from bot.lines import Line, Section, SectionKind, Tone
+from bot.lines import Line, Section, SectionKind, Tone, stands_apart
 from bot.presentation import Presenter
 
 _WIDEST = 92  # longer lines are hard to read
@@ -57,13 +57,10 @@ class RichView:
     def reply(self, reply: Reply, offered: str = "") -> str:
         """Return what Aurora answers; `offered` is what may be typed now."""
         sections = self._presenter.sections(reply)
-        parts: list[RenderableType] = []
-        for section in sections:
-            apart = parts and section.kind in (SectionKind.REPORT_TOPIC, SectionKind.REPORT)
-            parts += [Text(), _draw(section)] if apart else [_draw(section)]
-        if offered:
-            parts.append(Text(offered, "bright_black"))
-        return self._beside(reply.locale, "console.aurora", "bold magenta", Group(*parts))
+        column = _column(sections, offered)
+        if any(section.kind is SectionKind.REPORT for section in sections):
+            return self._ansi(column) + "\n"  # a report needs the whole width
+        return self._beside(reply.locale, "console.aurora", "bold magenta", column)
 
     def said(self, locale: str, text: str) -> str:
         """Return what the person said."""
@@ -110,13 +107,22 @@ def inline_markdown(text: str) -> Text:
     return drawn.append(text[at:])
 
 
+def _column(sections: Sequence[Section], offered: str) -> Group:
+    """Return sections one below the other, and below them what may be typed."""
+    parts: list[RenderableType] = []
+    for number, section in enumerate(sections):
+        if number and stands_apart(sections[number - 1], section):
+            parts.append(Text())
+        parts.append(_draw(section))
+    return Group(*parts, *([Text(offered, "bright_black")] if offered else []))
+
+
 def _draw(section: Section) -> RenderableType:
     if section.kind is SectionKind.SAY:
         return inline_markdown("\n".join(line.text for line in section.lines))
     if section.kind is SectionKind.REPORT:
-        title, *rest = section.lines
-        heading = Text(title.text, "bold")
-        return Panel(_stack(rest), title=heading, box=box.ROUNDED, padding=(0, 1), style="none")
+        # The title stands inside: on the border a narrow terminal would cut it.
+        return Panel(_stack(section.lines), box=box.ROUNDED)
     return _stack(section.lines)
 
 
