@@ -133,12 +133,12 @@ class TurnRequest:
             answer=read.text("answer"),
             open_points=read.texts("open_points"),
             next_topics=read.texts("next_topics"),
-            may_retry=bool(data.get("may_retry")),
-            hints_given=int(data.get("hints_given", 0)),
+            may_retry=read.flag("may_retry"),
+            hints_given=read.whole("hints_given"),
             intent=read.member(Intent, "intent") if data.get("intent") is not None else None,
-            truncated=bool(data.get("truncated")),
+            truncated=read.flag("truncated"),
             spoken=read.texts("spoken"),
-            dont_know_streak=int(data.get("dont_know_streak", 0)),
+            dont_know_streak=read.whole("dont_know_streak"),
         )
 
 
@@ -173,14 +173,15 @@ class PointVerdict:
             ContractError: a field is missing or of the wrong kind.
         """
         read = FieldReader(data, "verdict")
-        evidence, misconception = data.get("evidence"), data.get("misconception")
         return cls(
             point_id=read.text("point_id"),
             status=read.member(VerdictStatus, "status"),
-            evidence=None if evidence is None else str(evidence),
-            similarity=float(data.get("similarity", 0.0)),
-            probability=float(data.get("probability", 0.0)),
-            misconception=None if misconception is None else int(misconception),
+            evidence=read.optional_text("evidence"),
+            similarity=read.number("similarity"),
+            probability=read.number("probability"),
+            misconception=(
+                None if data.get("misconception") is None else read.whole("misconception")
+            ),
         )
 
 
@@ -235,15 +236,15 @@ class TurnResult:
         """
         read = FieldReader(data, "result")
         said = FieldReader(read.mapping("utterance"), "utterance")
-        next_topic, hedge = data.get("next_topic"), data.get("hedge")
+        timings = FieldReader(read.mapping("timings_ms"), "result.timings_ms")
         return cls(
             request_id=read.text("request_id"),
             intent=read.member(Intent, "intent"),
-            verdicts=tuple(PointVerdict.from_dict(v) for v in read.sequence("verdicts")),
-            next_topic=None if next_topic is None else str(next_topic),
+            verdicts=tuple(PointVerdict.from_dict(v) for v in read.mappings("verdicts")),
+            next_topic=read.optional_text("next_topic"),
             utterance=Utterance(said.text("text"), said.text("question"), said.texts("lines")),
-            hedge=None if hedge is None else str(hedge),
-            timings_ms={k: float(v) for k, v in read.mapping("timings_ms").items()},
+            hedge=read.optional_text("hedge"),
+            timings_ms={stage: timings.number(stage) for stage in timings.data},
         )
 
 
@@ -276,10 +277,12 @@ class Call:
             ContractError: the line is no call.
         """
         read = FieldReader(_from_line(line), "call")
-        deadline = read.data.get("deadline_ms", 30_000)
-        if not isinstance(deadline, int):
-            raise ContractError(f"call.deadline_ms: a whole number is needed, not {deadline!r}")
-        return cls(read.text("id"), read.text("method"), read.mapping("payload"), deadline)
+        return cls(
+            read.text("id"),
+            read.text("method"),
+            read.mapping("payload"),
+            read.whole("deadline_ms", 30_000),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,11 +313,10 @@ class Answer:
             ContractError: the line is no answer.
         """
         read = FieldReader(_from_line(line), "answer")
-        error = read.data.get("error")
         return cls(
             read.text("id"),
             read.mapping("payload"),
-            None if error is None else str(error),
+            read.optional_text("error"),
             read.text("message"),
         )
 
@@ -326,8 +328,8 @@ def _to_line(data: Mapping[str, Any]) -> bytes:
 def _from_line(line: bytes) -> Mapping[str, Any]:
     try:
         data = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ContractError(f"not a line of JSON: {error}") from None
     if not isinstance(data, Mapping):
-        raise ContractError(f"a JSON object is needed, not {data!r}")
+        raise ContractError(f"a JSON object is needed, not a {type(data).__name__}")
     return data
