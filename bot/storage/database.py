@@ -20,7 +20,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -102,6 +102,15 @@ class Database:
         raise DatabaseOutdatedError(
             f"{where} is from a newer version than this program; update the program."
         )
+
+    async def is_empty(self) -> bool:
+        """Return whether there are no tables at all: a database that nobody has used yet.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        async with self.reading() as connection:
+            return not await connection.run_sync(lambda c: inspect(c).get_table_names())
 
     async def upgrade(self, revision: str = "head") -> None:
         """Bring the tables up to a revision, all in one transaction.

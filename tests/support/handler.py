@@ -17,18 +17,21 @@ class EchoHandler:
     """Begins an interview with the first message and logs a turn for every later one.
 
     Its outcome follows from the message and the stored state alone, so that two runs over the same
-    messages end the same. `failures` lists what to raise for an event, once each; `gates` holds
-    an event back until it is set; `handled` tells the events in the order of their beginning.
+    messages end the same. `failures` lists what to raise for an event, once each; an event in
+    `gates` is held back until its gate is set; `begun` is set as soon as an event is taken up, and
+    `handled` tells the events in that order.
     """
 
     def __init__(self, store: InterviewStore) -> None:
         self._store = store
         self.failures: dict[str, list[Exception]] = defaultdict(list)
         self.gates: dict[str, asyncio.Event] = {}
+        self.begun: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.handled: list[str] = []
 
     async def handle(self, inbound: Inbound) -> TurnOutcome:
         self.handled.append(inbound.event_id)
+        self.begun[inbound.event_id].set()
         if inbound.event_id in self.gates:
             await self.gates[inbound.event_id].wait()
         if self.failures[inbound.event_id]:
