@@ -110,7 +110,9 @@ class _Reader:
             topic_id = self._id(item)
             if topic_id in listed:
                 item.fault(f"topic {topic_id!r} is listed twice")
-            listed[topic_id] = item
+            elif _ID.fullmatch(topic_id):
+                # Anything else must not become a path.
+                listed[topic_id] = item
         on_disk = {path.stem: path for path in sorted((self.folder / "topics").glob("*.yaml"))}
         for topic_id in on_disk.keys() - listed.keys():
             self.faults.add(on_disk[topic_id], 1, "", "is not listed under 'topics' of pack.yaml")

@@ -72,6 +72,9 @@ class Node:
             return {}
         found: dict[str, Node] = {}
         for key_node, value_node in self.raw.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                Node(key_node, self.file, self.where, self.faults).fault("a key must be a word")
+                continue
             key = str(key_node.value)
             child = self._child(value_node, key)
             if key in found:
@@ -140,6 +143,9 @@ class Node:
 def read_yaml(file: Path, faults: Faults) -> Node | None:
     """Read one YAML file; None, with the fault noted, when that cannot be done."""
     try:
+        if file.stat().st_size > MAX_FILE_BYTES:
+            faults.add(file, 1, "", f"is larger than {MAX_FILE_BYTES} bytes")
+            return None
         raw = _compose(file)
     except OSError as error:
         line, what = 1, f"cannot be read: {error.strerror}"
@@ -158,10 +164,7 @@ def read_yaml(file: Path, faults: Faults) -> Node | None:
 
 def _compose(file: Path) -> yaml.Node:
     raw: yaml.Node | None
-    data = file.read_bytes()
-    if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"larger than {MAX_FILE_BYTES} bytes")
-    raw = yaml.compose(data.decode("utf-8"), Loader=yaml.SafeLoader)
+    raw = yaml.compose(file.read_bytes().decode("utf-8"), Loader=yaml.SafeLoader)
     if raw is None:
         raise ValueError("the file is empty")
     return raw
