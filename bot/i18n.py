@@ -58,7 +58,7 @@ class Translator:
         """The languages that there are texts in."""
         return tuple(sorted(self._texts))
 
-    def text(self, locale: str, key: str, **params: object) -> str:
+    def text(self, locale: str, key: str, /, **params: object) -> str:
         """Return a text in a language.
 
         Args:

@@ -60,7 +60,7 @@ class Presenter:
         self._translator = translator
         self._commands = commands
 
-    def text(self, locale: str, key: str, **params: object) -> str:
+    def text(self, locale: str, key: str, /, **params: object) -> str:
         """Return a fixed text; the commands (``{cmd_new}`` …) are filled in."""
         return self._translator.text(locale, key, **self._command_params(locale), **params)
 

@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)[.!?](?=\s+
 class Text(Protocol):
     """Looks a fixed text up, as `Presenter.text` does."""
 
-    def __call__(self, locale: str, key: str, **params: object) -> str:
+    def __call__(self, locale: str, key: str, /, **params: object) -> str:
         """Return the text."""
 
 
@@ -139,5 +139,5 @@ class _Drawing:
     def _status(self, status: VerdictStatus) -> str:
         return self._text(f"verdict.{status.value}")
 
-    def _text(self, key: str, **params: object) -> str:
+    def _text(self, key: str, /, **params: object) -> str:
         return self._look_up(self._locale, key, **params)

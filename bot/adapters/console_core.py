@@ -68,9 +68,23 @@ class ConsoleInput:
         )
 
 
+def says_paused(reply: Reply) -> bool:
+    """Whether a reply does nothing but confirm that the interview rests."""
+    return _only(reply, "notice.paused", "notice.already_paused")
+
+
+def says_nothing_open(reply: Reply) -> bool:
+    """Whether a reply does nothing but say that there is no interview to go on with."""
+    return _only(reply, "notice.ended", "notice.no_interview")
+
+
 def is_farewell(reply: Reply) -> bool:
-    """Whether a reply does nothing but confirm a pause."""
-    return all(isinstance(b, Notice) and b.key == "notice.paused" for b in reply.blocks)
+    """Whether a reply is no news to somebody who has just left."""
+    return says_paused(reply) or says_nothing_open(reply)
+
+
+def _only(reply: Reply, *keys: str) -> bool:
+    return all(isinstance(block, Notice) and block.key in keys for block in reply.blocks)
 
 
 @contextmanager

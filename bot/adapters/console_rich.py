@@ -23,7 +23,14 @@ from prompt_toolkit.styles import Style
 from rich.cells import cell_len, set_cell_size
 
 from bot.adapters.commands import COMMANDS, QUIT_NAMES
-from bot.adapters.console_core import ConsoleInput, Settled, Submit, is_farewell, on_interrupt
+from bot.adapters.console_core import (
+    ConsoleInput,
+    Settled,
+    Submit,
+    on_interrupt,
+    says_nothing_open,
+    says_paused,
+)
 from bot.adapters.console_rich_view import RichView
 from bot.interview.cleaning import clean_text
 from bot.interview.messages import Action, Progress, Reply
@@ -128,7 +135,9 @@ class RichFace:
         self.locale = reply.locale
         if reply.progress or reply.buttons:  # anything else leaves the interview where it stands
             self._progress, self._buttons = reply.progress, reply.buttons
-        if self._leaving and is_farewell(reply):
+        if self._leaving and says_nothing_open(reply):
+            return
+        if self._leaving and says_paused(reply):
             await self._print(self._view.reply(reply))
             back = self._presenter.text(reply.locale, "console.come_back")
             await self._print(self._view.remark(back))
