@@ -42,11 +42,12 @@ from training.encoder_model import (
     extend_encoder,
     load_encoder,
     plain_tokenizer,
+    sha256_of,
 )
 from training.encoder_run import EncoderRun, RunHooks, RunPlan, RunState
 from training.encoder_scores import measure
 from training.errors import TrainingError
-from training.vocabulary import extend, knows_korean, korean_pieces
+from training.vocabulary import extend, knows_korean, korean_pieces, latin_rows
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +154,9 @@ def make_student(
     """The encoder to train, and how many of its embedding rows stay frozen."""
     student = load_encoder(base, max_tokens=options.max_tokens)
     tokenizer = plain_tokenizer(student)
+    if options.start:
+        student = load_encoder(str(options.start), max_tokens=options.max_tokens)
+        return student, latin_rows(plain_tokenizer(student))
     if knows_korean(tokenizer):
         log.info("the base knows Korean; its vocabulary stays")
         return student, 0
@@ -177,6 +181,7 @@ def _config(
         "base": Path(options.base).name
         if options.base
         else "sentence-transformers/all-MiniLM-L6-v2",
+        "start": sha256_of(options.start / "model.safetensors") if options.start else None,
         "max_tokens": options.max_tokens,
         "epochs": options.epochs,
         "distillation": asdict(settings),
@@ -223,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--corpora", type=Path, required=True, help="folder with the Korean and English corpora")
     add("--out", type=Path, required=True, help="folder for checkpoints and the result")
     add("--base", help="folder or hub name; default: the installed all-MiniLM-L6-v2")
+    add("--start", type=Path, help="folder of an earlier result to go on from; same base")
     add("--pieces", type=int, default=VocabularySettings.pieces, help="Korean pieces to append")
     add("--epochs", type=int, default=4)
     add("--minutes", type=float, default=60.0, help="training time; the rate falls to zero by then")

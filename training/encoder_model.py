@@ -166,9 +166,20 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool, facts: Mapping
     staging.rename(folder)
 
 
+def sha256_of(weights: Path) -> str:
+    """Hash (hex) of a weights file.
+
+    Raises:
+        BaseModelError: there is no such file.
+    """
+    try:
+        return hashlib.sha256(weights.read_bytes()).hexdigest()
+    except OSError as error:
+        raise BaseModelError(f"cannot read {weights}: {error.strerror}") from error
+
+
 def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
-    weights = (folder / "model.safetensors").read_bytes()
-    digest = hashlib.sha256(weights).hexdigest()
-    manifest = {**facts, "weights": {"sha256": digest, "bytes": len(weights)}}
-    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    weights = folder / "model.safetensors"
+    stored = {"sha256": sha256_of(weights), "bytes": weights.stat().st_size}
+    text = json.dumps({**facts, "weights": stored}, ensure_ascii=False, indent=2)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

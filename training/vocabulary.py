@@ -144,6 +144,12 @@ def knows_korean(tokenizer: Tokenizer) -> bool:
     return any(_HANGUL_ONLY.search(piece) for piece in tokenizer.get_vocab())
 
 
+def latin_rows(tokenizer: Tokenizer) -> int:
+    """How many rows of an extended vocabulary come before its Korean ones."""
+    korean = [index for piece, index in tokenizer.get_vocab().items() if _HANGUL_ONLY.search(piece)]
+    return min(korean, default=tokenizer.get_vocab_size())
+
+
 def _letters(piece: str, old: dict[str, int]) -> tuple[int, ...]:
     """Ids of the conjoining letters that the base would cut the piece into, in order."""
     letters = unicodedata.normalize("NFKD", _bare(piece))

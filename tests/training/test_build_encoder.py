@@ -44,6 +44,22 @@ def test_a_finished_run_is_not_trained_again(
     assert (tmp_path / "out" / "history.jsonl").read_text(encoding="utf-8") == before
 
 
+def test_a_later_run_goes_on_from_an_earlier_result(
+    tiny_base: Path, corpora: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    main(_command(tiny_base, corpora, first))
+    assert main([*_command(tiny_base, corpora, second), "--start", str(first / "final")]) == 0
+
+    earlier, later = (
+        json.loads((out / "final" / "manifest.json").read_text(encoding="utf-8"))
+        for out in (first, second)
+    )
+    assert later["config"]["start"] == earlier["weights"]["sha256"]
+    assert later["teacher"] == earlier["teacher"]
+    assert later["tokens_per_korean_text"] == earlier["tokens_per_korean_text"]
+
+
 def test_bad_data_stops_the_command_before_training(
     tiny_base: Path, corpora: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from training.vocabulary import (
     initial_rows,
     knows_korean,
     korean_pieces,
+    latin_rows,
 )
 
 TEXTS = ["손실은 손실이야", "loss는 손실이고 model은 모델이야", "모델은 손실을 줄여 ㅋㅋ"] * 20
@@ -74,6 +75,11 @@ def test_a_piece_without_known_letters_starts_as_the_unknown(wordpiece: Tokenize
 def test_a_vocabulary_with_syllables_needs_no_extension(wordpiece: Tokenizer) -> None:
     assert not knows_korean(wordpiece)
     assert knows_korean(build_tokenizer(wordpiece, extend(wordpiece, ["손실"])))
+
+
+def test_the_korean_rows_are_found_again_behind_the_others(wordpiece: Tokenizer) -> None:
+    vocabulary = extend(wordpiece, ["손실", "##야"])
+    assert latin_rows(build_tokenizer(wordpiece, vocabulary)) == vocabulary.kept
 
 
 def test_only_bert_wordpieces_are_extended() -> None:
