@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
 from engine.clauses import split_clauses
@@ -17,7 +18,7 @@ from engine.contract import Intent, PointVerdict, TurnRequest
 from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
 from engine.intents import intent_by_wording
-from engine.ports import AnswerVerifier, Evaluation, FloatArray, TextEncoder
+from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
 from engine.verdicts import (
     Proximity,

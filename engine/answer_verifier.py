@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_VERIFIER
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
-from engine.ports import VERIFIER_CLASSES, FloatArray
+from engine.ports import VERIFIER_CLASSES
 
 HEAD_FILE = "head.safetensors"
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.ports import FloatArray, TextEncoder
+from engine.arrays import FloatArray
+from engine.ports import TextEncoder
 from engine.questions import AnswerPoint, QuestionPack
 
 

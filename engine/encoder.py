@@ -6,22 +6,19 @@ beside it. Switching an adapter costs microseconds, so that three models cost th
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from peft import PeftModel
 from sentence_transformers import SentenceTransformer
 
+from engine.arrays import FloatArray
 from engine.artifacts import ENCODER, Manifest, verify
 from engine.errors import ArtifactError
-
-FloatArray = npt.NDArray[np.float32]
 
 MAX_TOKENS = 192
 BATCH = 64
@@ -114,11 +111,3 @@ def pair_states(model: SentenceTransformer, pairs: Sequence[tuple[str, str]]) ->
     states = model[0].auto_model(**tokens).last_hidden_state
     mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
     return (states * mask).sum(1) / mask.sum(1)
-
-
-def texts_digest(texts: Sequence[str]) -> str:
-    """Return a sha256 over texts, to key what was computed from them."""
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
+from engine.arrays import FloatArray
 from engine.contract import Intent
 from engine.errors import ArtifactError
-from engine.ports import FloatArray
 
 INTENT_FILE = "intents.safetensors"
 

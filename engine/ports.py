@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from engine.contract import Intent, PointVerdict, TurnRequest, Utterance, VerdictStatus
 from engine.questions import QuestionPack
 
 if TYPE_CHECKING:  # the fakes implement these ports without numpy
-    import numpy as np
-    import numpy.typing as npt
-
-    FloatArray: TypeAlias = npt.NDArray[np.float32]
+    from engine.arrays import FloatArray
 
 VERIFIER_CLASSES = (
     VerdictStatus.COVERED,

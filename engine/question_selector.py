@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.arrays import FloatArray
 from engine.artifacts import QUESTION_SELECTOR
 from engine.contract import TurnRequest
-from engine.ports import Evaluation, FloatArray, TextEncoder
+from engine.ports import Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
 
 

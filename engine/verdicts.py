@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import FloatArray
 from engine.candidates import PointVectors
 from engine.contract import PointVerdict, VerdictStatus
 from engine.errors import ArtifactError
-from engine.ports import VERIFIER_CLASSES, FloatArray
+from engine.ports import VERIFIER_CLASSES
 
 REFERENCES_SHOWN = 2
 # Beyond this the verifier reads the sentences nearest to the point instead of the whole message.

@@ -135,6 +135,14 @@ class ChoiceRow:
         return split_of(self.family, self.topic)
 
 
+def label_of(row: AnswerRow, point_id: str) -> str:
+    """Return what a row did for a point: covered, partial, wrong or missing."""
+    for label, points in row.labels.items():
+        if point_id in points:
+            return label
+    return "missing"
+
+
 def split_of(family: str, topic: str) -> Split:
     """Return the split of a family: 80 % train, 10 % validation, 10 % test, fixed for ever."""
     drawn = int.from_bytes(hashlib.sha256(f"{topic}/{family}".encode()).digest()[:4], "big") % 100

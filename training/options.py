@@ -1,0 +1,36 @@
+"""Command-line options that all training commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from engine.artifacts import ENCODER, WEIGHTS
+from engine.loading import PACKS
+
+SPLITS = Path(__file__).resolve().parents[1] / "dataset" / "splits"
+
+
+def training_parser(prog: str, description: str, *, epochs: str) -> argparse.ArgumentParser:
+    """Return a parser with the shared options.
+
+    Args:
+        prog: the command, as typed.
+        description: one sentence.
+        epochs: default number of epochs.
+    """
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    parser.add_argument("--data", type=Path, default=SPLITS, help="folder of labelled rows")
+    parser.add_argument(
+        "--pack", type=Path, default=PACKS / "ml-core", help="question pack that the rows belong to"
+    )
+    parser.add_argument(
+        "--base", type=Path, default=WEIGHTS / ENCODER, help="folder of the encoder body"
+    )
+    parser.add_argument("--epochs", type=int, default=int(epochs), help="passes over the rows")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the finished model")
+    parser.add_argument("--seed", type=int, default=20, help="random seed")
+    parser.add_argument(
+        "--force", action="store_true", help="train again although --out holds a finished model"
+    )
+    return parser

@@ -1,0 +1,229 @@
+"""Trains the verifier of stage 1: is a message true of an answer point?
+
+    python -m training.train_answer_verifier --evaluator engine/weights/answer_evaluator \
+        --corpora CORPORA --out runs/answer_verifier
+
+A LoRA adapter over the shared body and one linear layer learn from public inference and grading
+sets first (if ``--corpora`` is given), then from the labelled answers. Afterwards the calibration
+is fitted and the thresholds are chosen on the validation rows, and everything is scored on the
+test rows. If ``--out`` holds a finished model it is scored again, not trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from peft import PeftModel
+from safetensors.numpy import save_file
+from sentence_transformers import SentenceTransformer
+
+from engine.answer_verifier import HEAD_FILE
+from engine.artifacts import ANSWER_VERIFIER, Manifest, read_manifest, write_manifest
+from engine.encoder import pair_states
+from engine.errors import EngineError
+from engine.pack_reader import read_pack
+from engine.ports import VERIFIER_CLASSES
+from training.adapters import attach, finished, load_body, save_adapter, set_seed
+from training.errors import TrainingError
+from training.options import training_parser
+from training.rows import read_answers
+from training.rows_digest import rows_sha256
+from training.verdict_policy import UNFITTED, FittedPolicy, fit_policy
+from training.verifier_pairs import (
+    LICENCES,
+    VerifierPair,
+    inference_pairs,
+    pack_pairs,
+    row_pairs,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierSettings:
+    """How the verifier is trained.
+
+    Args:
+        epochs: passes over the labelled rows; each draws other right answers.
+        inference_epochs: passes over the public sets, before.
+        rank: of the LoRA matrices.
+        learning_rate: peak for the adapter; the linear layer learns at the same rate.
+        batch_size: pairs a step.
+        references: right answers drawn per row, point and epoch.
+        smoothing: of the labels.
+        seed: random seed.
+    """
+
+    epochs: int = 12
+    inference_epochs: int = 2
+    rank: int = 64
+    learning_rate: float = 8e-4
+    batch_size: int = 32
+    references: int = 1
+    smoothing: float = 0.05
+    seed: int = 20
+
+
+class Verifier(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+    """The body with its adapter, and one linear layer on the mean token state."""
+
+    def __init__(self, body: SentenceTransformer, rank: int) -> None:
+        super().__init__()
+        self.body = body
+        self.adapter: PeftModel = attach(body, rank)
+        self.head = torch.nn.Linear(body.get_embedding_dimension(), len(VERIFIER_CLASSES))
+
+    def forward(self, pairs: Sequence[VerifierPair]) -> torch.Tensor:
+        """Return logits, ``(len(pairs), 4)``."""
+        states = pair_states(self.body, [(pair.context, pair.message) for pair in pairs])
+        logits: torch.Tensor = self.head(states)
+        return logits.float()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Train or score; return the exit code."""
+    parser = training_parser("python -m training.train_answer_verifier", __doc__ or "", epochs="12")
+    parser.add_argument("--evaluator", type=Path, required=True, help="trained answer evaluator")
+    parser.add_argument("--corpora", type=Path, help="folder of public inference and grading sets")
+    parser.add_argument("--inference-epochs", type=int, default=2, help="passes over those sets")
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    settings = VerifierSettings(
+        epochs=options.epochs, inference_epochs=options.inference_epochs, seed=options.seed
+    )
+    try:
+        if finished(options.out, force=options.force):
+            print(json.dumps(read_manifest(options.out).metrics, indent=2))
+            return 0
+        manifest = train(options, settings)
+    except (TrainingError, EngineError) as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(manifest.metrics, indent=2))
+    return 0
+
+
+def train(options: argparse.Namespace, settings: VerifierSettings) -> Manifest:
+    """Train, calibrate, score, and write the model folder.
+
+    Raises:
+        DataError: the rows have faults.
+        ArtifactError, BaseModelError: a model that this one builds on cannot be used.
+    """
+    pack, rows = read_pack(options.pack), read_answers(options.data / "answers")
+    body, body_manifest = load_body(options.base)
+    chance = set_seed(settings.seed)
+    verifier = Verifier(body, settings.rank)
+    learning = [row for row in rows if row.split == "train"]
+    if options.corpora is not None and settings.inference_epochs:
+        public = inference_pairs(options.corpora, chance)
+        log.info("%d public pairs", len(public))
+        _learn(verifier, [list(public)] * settings.inference_epochs, settings, chance)
+    epochs = [
+        [*row_pairs(pack, learning, settings.references, chance), *pack_pairs(pack, chance)]
+        for _ in range(settings.epochs)
+    ]
+    log.info("%d pairs an epoch from %d rows", len(epochs[0]), len(learning))
+    _learn(verifier, epochs, settings, chance)
+    _save(verifier, options.out)
+
+    def described(fitted: FittedPolicy) -> Manifest:
+        return Manifest(
+            kind=ANSWER_VERIFIER,
+            base={"kind": "encoder", "digest": body_manifest.digest},
+            config={
+                "policy": fitted.policy,
+                "evaluator": read_manifest(options.evaluator).digest,
+                **asdict(settings),
+            },
+            data={
+                "answers": rows_sha256(row.place for row in rows),
+                "pack": f"{pack.id} {pack.version} {pack.digest}",
+                "licence": "Apache-2.0, written for this project",
+                "public": LICENCES if options.corpora is not None else {},
+            },
+            metrics=fitted.metrics,
+            seed=settings.seed,
+        )
+
+    write_manifest(options.out, described(UNFITTED))
+    return write_manifest(options.out, described(fit_policy(pack, rows, options)))
+
+
+def _learn(
+    verifier: Verifier,
+    epochs: Sequence[list[VerifierPair]],
+    settings: VerifierSettings,
+    chance: random.Random,
+) -> None:
+    """Run the epochs with AdamW, linear warm-up and cosine decay, in bf16 where it is faster."""
+    weights = [p for p in verifier.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=0.01)
+    total = sum(math.ceil(len(epoch) / settings.batch_size) for epoch in epochs)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: _rate(s, total))
+    verifier.train()
+    for number, epoch in enumerate(epochs, 1):
+        started, losses = time.monotonic(), []
+        for batch in batches(epoch, settings.batch_size, chance):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = verifier(batch)
+            loss = torch.nn.functional.cross_entropy(
+                logits,
+                torch.tensor([pair.label for pair in batch]),
+                label_smoothing=settings.smoothing,
+            )
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
+            optimiser.step()
+            schedule.step()
+            losses.append(loss.item())
+        mean, seconds = float(np.mean(losses)), time.monotonic() - started
+        log.info("epoch %d/%d loss %.3f %.0f s", number, len(epochs), mean, seconds)
+    verifier.eval()
+
+
+def batches(
+    pairs: Sequence[VerifierPair], size: int, chance: random.Random
+) -> list[list[VerifierPair]]:
+    """Return batches of pairs of like length, in random order: little of a batch is padding."""
+    shuffled = chance.sample(pairs, len(pairs))
+    ordered = sorted(shuffled, key=lambda p: (len(p.context) + len(p.message)) // 16)
+    cut = [ordered[i : i + size] for i in range(0, len(ordered), size)]
+    chance.shuffle(cut)
+    return cut
+
+
+def _rate(step: int, total: int) -> float:
+    warm = max(1, total // 16)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm))))
+
+
+def _save(verifier: Verifier, out: Path) -> None:
+    save_adapter(verifier.adapter, out)
+    head = verifier.head
+    save_file(
+        {
+            "weight": head.weight.detach().numpy().astype(np.float32),
+            "bias": head.bias.detach().numpy().astype(np.float32),
+        },
+        str(out / HEAD_FILE),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

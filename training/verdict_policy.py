@@ -1,0 +1,206 @@
+"""Fits the calibration of verdicts and chooses their thresholds, on validation rows only.
+
+Everything runs through the very code that serves: the stored weights, the candidate vectors, the
+clauses. The test rows are scored once, with what was chosen.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from engine.answer_evaluator import message_units
+from engine.answer_verifier import CrossEncoderVerifier
+from engine.arrays import FloatArray
+from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER
+from engine.candidates import CandidateVectors
+from engine.contract import Intent, VerdictStatus
+from engine.encoder import SharedEncoder
+from engine.ports import VERIFIER_CLASSES
+from engine.questions import QuestionPack
+from engine.verdicts import (
+    VerdictPolicy,
+    features,
+    proximity,
+    verifier_context,
+    verifier_text,
+)
+from training.rows import AnswerRow, label_of
+
+# A wrong "correct" is the worst mistake: at most this share of credited points may be undeserved.
+FALSE_CREDIT = 0.05
+GRID = tuple(round(0.3 + 0.02 * i, 2) for i in range(35))
+UNSURE_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPolicy:
+    """A policy as it goes into the manifest, and how good it is on test rows."""
+
+    policy: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+
+UNFITTED = FittedPolicy({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One (message, point) with its features and label."""
+
+    row: AnswerRow
+    point_id: str
+    label: VerdictStatus
+    features: FloatArray
+
+
+def fit_policy(
+    pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Namespace
+) -> FittedPolicy:
+    """Fit on validation rows, score on test rows.
+
+    Args:
+        pack: the pack that the rows belong to.
+        rows: labelled answers of all splits.
+        options: names ``base``, ``evaluator`` and ``out``, the folder of the trained verifier.
+    """
+    encoder = SharedEncoder(options.base, "cpu")
+    encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
+    encoder.add_adapter(options.out, ANSWER_VERIFIER)
+    verifier = CrossEncoderVerifier(encoder, options.out)
+    candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
+    cases = [
+        case
+        for row in rows
+        if row.intent is Intent.ANSWER and row.split != "train"
+        for case in _cases(row, pack, encoder, verifier, candidates)
+    ]
+    policy = _fit([case for case in cases if case.row.split == "validation"])
+    test = [case for case in cases if case.row.split == "test"]
+    return FittedPolicy(
+        policy={
+            "weights": policy.weights.round(5).tolist(),
+            "bias": policy.bias.round(5).tolist(),
+            "covered": policy.covered,
+            "wrong": policy.wrong,
+            "unsure": policy.unsure,
+            "partial": policy.partial,
+        },
+        metrics={"split": "test", **score(policy, test)},
+    )
+
+
+def _cases(
+    row: AnswerRow,
+    pack: QuestionPack,
+    encoder: SharedEncoder,
+    verifier: CrossEncoderVerifier,
+    candidates: CandidateVectors,
+) -> list[Case]:
+    topic = pack.topic(row.topic)
+    units = message_units(row.answer)
+    vectors = encoder.encode(units, ANSWER_EVALUATOR)
+    found = []
+    for point in topic.points:
+        known = candidates.of(topic.id, point.id, row.locale)
+        near = proximity(units, vectors, known)
+        text = verifier_text(units, vectors, known)
+        name = point.name[row.locale]
+        logits = verifier.judge([(verifier_context(name, ref), text) for ref in near.nearest])
+        of = features(near, np.asarray(logits.mean(axis=0)))
+        found.append(Case(row, point.id, VerdictStatus(label_of(row, point.id)), of))
+    return found
+
+
+def _fit(cases: Sequence[Case]) -> VerdictPolicy:
+    wanted = np.array([VERIFIER_CLASSES.index(case.label) for case in cases])
+    given = np.stack([case.features for case in cases])
+    model = LogisticRegression(C=0.5, max_iter=5000)
+    model.fit(given, wanted)
+    weights = np.zeros((len(VERIFIER_CLASSES), given.shape[1]), dtype=np.float32)
+    bias = np.full(len(VERIFIER_CLASSES), -20.0, dtype=np.float32)  # a class never seen
+    weights[model.classes_] = model.coef_
+    bias[model.classes_] = model.intercept_
+    loose = VerdictPolicy(weights, bias, covered=1.0, wrong=1.0, unsure=1.0, partial=1.0)
+    probabilities = loose.probabilities(given)
+    covered = _covered_threshold(probabilities[:, 0], wanted == 0)
+    return VerdictPolicy(
+        weights=weights,
+        bias=bias,
+        covered=covered,
+        wrong=_best_threshold(probabilities[:, 2], wanted == 2),
+        unsure=round(UNSURE_SHARE * covered, 3),
+        partial=_best_threshold(probabilities[:, 1], wanted == 1),
+    )
+
+
+def _covered_threshold(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
+    """Return the lowest threshold at which credit is undeserved seldom enough."""
+    for threshold in GRID:
+        credited = probability >= threshold
+        if credited.any() and (credited & ~right).sum() <= FALSE_CREDIT * credited.sum():
+            return threshold
+    return GRID[-1]
+
+
+def _best_threshold(probability: FloatArray, wanted: npt.NDArray[np.bool_]) -> float:
+    """Return the threshold with the highest F1."""
+
+    def f1(threshold: float) -> float:
+        said = probability >= threshold
+        both = float((said & wanted).sum())
+        return 2 * both / max(1.0, float(said.sum() + wanted.sum()))
+
+    return max(GRID, key=f1)
+
+
+def score(policy: VerdictPolicy, cases: Sequence[Case]) -> dict[str, Any]:
+    """Return figures over (message, point) cases: overall, per label, language and kind."""
+    given = np.stack([case.features for case in cases])
+    probabilities = policy.probabilities(given)
+    verdicts = [policy.status(row) for row in probabilities]
+    credited = np.array([verdict is VerdictStatus.COVERED for verdict in verdicts])
+    right = np.array([case.label is VerdictStatus.COVERED for case in cases])
+    agreed = credited == right
+    kinds = sorted({case.row.kind for case in cases})
+    locales = sorted({case.row.locale for case in cases})
+    statuses: dict[str, dict[str, int]] = {}
+    for case, verdict in zip(cases, verdicts, strict=True):
+        row = statuses.setdefault(case.label.value, {})
+        row[verdict.value] = row.get(verdict.value, 0) + 1
+
+    def share(of: npt.NDArray[np.bool_]) -> float:
+        return round(float(agreed[of].mean()), 4)
+
+    return {
+        "n": len(cases),
+        "credit_accuracy": round(float(agreed.mean()), 4),
+        "right_credited": share(right),
+        "not_right_uncredited": share(~right),
+        "expected_calibration_error": _calibration_error(probabilities[:, 0], right),
+        "per_language": {
+            name: share(np.array([case.row.locale == name for case in cases])) for name in locales
+        },
+        "per_kind": {
+            name: share(np.array([case.row.kind == name for case in cases])) for name in kinds
+        },
+        "verdicts_by_label": statuses,
+    }
+
+
+def _calibration_error(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
+    """Return the expected calibration error of "covered" over ten equal bins (Guo et al. 2017)."""
+    bins = np.minimum((probability * 10).astype(int), 9)
+    error = sum(
+        abs(float(probability[bins == b].mean()) - float(right[bins == b].mean()))
+        * float((bins == b).mean())
+        for b in range(10)
+        if (bins == b).any()
+    )
+    return round(error, 4)
