@@ -30,7 +30,7 @@ GRACE_SECONDS = 5.0
 class TroubleNotice(Protocol):
     """Words for a message that could not be answered."""
 
-    def __call__(self, inbound: Inbound, *, permanent: bool) -> Reply:
+    def __call__(self, inbound: Inbound, /, *, permanent: bool) -> Reply:
         """Return the notice.
 
         Args:

@@ -177,21 +177,21 @@ async def test_a_reply_that_is_not_standing_leaves_the_last_one(
 
 
 @pytest.mark.parametrize(
-    ("change", "status"),
-    [({}, "open"), ({"paused": True}, "paused"), ({"paused": True, "ended": True}, "ended")],
+    ("paused", "ended", "status"),
+    [(False, False, "open"), (True, False, "paused"), (True, True, "ended")],
 )
 async def test_the_status_can_be_read_off_the_table(
-    path: Path, store: SqlInterviewStore, database: Database, change: dict[str, bool], status: str
+    path: Path, database: Database, paused: bool, ended: bool, status: str
 ) -> None:
     await path.answer(inbound("1"))
     message = inbound("2")
     inbox_id = await path.accept(message)
     decided = await path.decide(message)
     assert decided.interview is not None
-    changed = replace(decided.interview, **change)
-    await store.commit(inbox_id, message, replace(decided, interview=changed))
+    changed = replace(decided.interview, paused=paused, ended=ended)
+    await path.store.commit(inbox_id, message, replace(decided, interview=changed))
     assert [row["status"] for row in await rows(database, InterviewRow)] == [status]
-    assert (await store.load(ADA, "room")).interview == changed
+    assert (await path.store.load(ADA, "room")).interview == changed
 
 
 async def test_a_turn_logged_twice_is_refused_and_nothing_of_it_stays(
