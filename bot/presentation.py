@@ -119,7 +119,7 @@ class Presenter:
         return Section(SectionKind.MODEL_ANSWER, tuple(lines))
 
     def _notice(self, notice: Notice, locale: str) -> str:
-        commands = (f"{name} — {meaning}" for name, meaning in self.listed(locale))
+        commands = (f"- {name} — {meaning}" for name, meaning in self.listed(locale))
         params: Mapping[str, object] = {"commands": "\n".join(commands), **notice.params}
         return self.text(locale, notice.key, **params)
 

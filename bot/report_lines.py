@@ -113,7 +113,7 @@ class _Drawing:
             time = self._text("report.seconds", count=round(60 * report.minutes))
         else:
             time = self._text("report.minutes", count=round(report.minutes))
-        lines = [Line(f"{asked} · {time} · {helped}")]
+        lines = [Line(f"{asked} · {time}"), Line(helped)]
         if report.hedged:
             hedged = self._text("report.hedged", count=report.hedged)
             if report.hedged_right:

@@ -6,6 +6,7 @@ They translate and decide nothing; see `console_core.ConsoleFace` for what the p
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 
@@ -33,7 +34,7 @@ def make_face(
 ) -> ConsoleFace:
     """Return a face on this process's own standard input and output.
 
-    The rich face needs a terminal at both ends; without one the plain face takes its place.
+    The rich face needs a terminal that can draw; without one the plain face takes its place.
 
     Args:
         style: which face.
@@ -45,7 +46,8 @@ def make_face(
     presenter = Presenter(translator, TypedCommands())
     typed = ConsoleInput(user_name, clock)
     interactive = sys.stdin.isatty()
-    if style is FaceStyle.RICH and interactive and sys.stdout.isatty():
+    draws = interactive and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if style is FaceStyle.RICH and draws:
         # Imported here: the other faces start quicker without the terminal libraries.
         from bot.adapters.console_rich import RichFace  # noqa: PLC0415
 

@@ -28,8 +28,8 @@ _STYLES = {
     Tone.OPEN: "bright_black",
     Tone.MUTED: "bright_black",
 }
-# A mark or a number hangs to the left of the lines that wrap below it.
-_HANGING = re.compile(r"(?P<mark>[✔✘◐⬜]|\d+\.) (?P<rest>.+)", re.DOTALL)
+# A mark, a dash or a number hangs to the left of the lines that wrap below it.
+_HANGING = re.compile(r"(?P<mark>[✔✘◐⬜-]|\d+\.) (?P<rest>.+)", re.DOTALL)
 # Emphasis as people write it. A formula such as y*log(p) + (1-y)*log(1-p) has none; a Korean
 # particle may follow directly.
 _MARKDOWN = re.compile(

@@ -34,6 +34,7 @@ def forms(catalogue: Catalog, key: str) -> list[str]:
     """Return every form of a text."""
     message = catalogue.get(key)
     assert message is not None, key
+    assert message.string is not None, key
     return [message.string] if isinstance(message.string, str) else list(message.string)
 
 

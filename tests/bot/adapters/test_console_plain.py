@@ -1,0 +1,101 @@
+"""The plain face: what it prints and when it keeps quiet."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.commands import TypedCommands
+from bot.adapters.console_core import ConsoleInput
+from bot.adapters.console_lines import LineLoop, LineReader
+from bot.adapters.console_output import LineOutput
+from bot.adapters.console_plain import PlainFace
+from bot.i18n import Translator
+from bot.interview.messages import Action, Notice, Reply, Say
+from bot.presentation import Presenter
+from tests.support.clock import FakeClock
+from tests.support.console import InstantBot
+from tests.support.replies import KOREAN_TURN, korean_report
+
+PAUSED = Reply("ko", (Notice("notice.paused"),), (Action.RESUME,))
+
+
+class Plain:
+    """A plain face over buffers."""
+
+    def __init__(self, typed: bytes = b"", encoding: str = "utf-8") -> None:
+        self._bytes = io.BytesIO()
+        stream = io.TextIOWrapper(self._bytes, encoding=encoding)
+        source, sink = os.pipe()
+        os.write(sink, typed)
+        os.close(sink)
+        loop = LineLoop(LineReader(source), ConsoleInput("ada", FakeClock()), interactive=False)
+        presenter = Presenter(Translator.load(strict=True), TypedCommands())
+        self.face = PlainFace(loop, LineOutput(stream), presenter)
+        self._stream = stream
+
+    @property
+    def printed(self) -> str:
+        return self._bytes.getvalue().decode(self._stream.encoding)
+
+
+async def test_a_turn_is_printed_with_its_place_and_what_can_be_typed() -> None:
+    plain = Plain()
+    await plain.face.deliver("console", "1", KOREAN_TURN)
+    lines = plain.printed.split("\n")
+    assert lines[0] == "[손실 함수 ▸ 예시   7/20   ✔ 9  ✘ 2  ◐ 1]"
+    assert lines[1] == "✔ 정의 — “모델이 틀린 정도를 숫자로 나타낸 거”"
+    assert lines[-3] == "▸ /힌트 · /모름 (모르겠어) · /건너뛰기 · /이의 (판정에 이의 있어)"
+    assert lines[-2:] == ["", ""]
+
+
+async def test_what_can_be_typed_is_said_once() -> None:
+    plain = Plain()
+    await plain.face.deliver("console", "1", KOREAN_TURN)
+    await plain.face.deliver("console", "2", KOREAN_TURN)
+    assert plain.printed.count("▸ /힌트") == 1
+
+
+async def test_it_prints_no_control_sequences() -> None:
+    plain = Plain()
+    for reply in (KOREAN_TURN, korean_report(), PAUSED):
+        await plain.face.deliver("console", "1", reply)
+    assert "\x1b" not in plain.printed
+
+
+async def test_questions_and_answers_come_in_order() -> None:
+    plain = Plain("하나\n/힌트\n둘".encode())
+    bot = InstantBot(plain.face)
+    await plain.face.run(bot.submit, bot.settled)
+    assert plain.printed.split("\n\n")[:-1] == ["들었어: 하나", "들었어: hint", "들었어: 둘"]
+
+
+class TestLeaving:
+    @pytest.mark.parametrize("key", ["notice.paused", "notice.already_paused", "notice.ended"])
+    async def test_the_pause_after_the_end_of_input_prints_nothing(self, key: str) -> None:
+        plain = Plain()
+        bot = InstantBot(plain.face)
+        await plain.face.run(bot.submit, bot.settled)
+        await plain.face.deliver("console", "1", replace(PAUSED, blocks=(Notice(key),)))
+        assert plain.printed == ""
+
+    async def test_a_pause_that_was_asked_for_is_confirmed(self) -> None:
+        plain = Plain()
+        await plain.face.deliver("console", "1", PAUSED)
+        assert "쉬자" in plain.printed
+
+    async def test_a_late_answer_is_still_printed(self) -> None:
+        plain = Plain()
+        bot = InstantBot(plain.face)
+        await plain.face.run(bot.submit, bot.settled)
+        await plain.face.deliver("console", "1", Reply("ko", (Say("늦었지만 답이야."),)))
+        assert "늦었지만" in plain.printed
+
+
+async def test_letters_that_the_terminal_lacks_become_question_marks() -> None:
+    plain = Plain(encoding="ascii")
+    await plain.face.deliver("console", "1", Reply("ko", (Say("MSE는 loss야 \udce2"),)))
+    assert plain.printed == "MSE? loss? ?\n\n"
