@@ -1,0 +1,269 @@
+"""The command line: ``python -m bot chat · db · packs · doctor``.
+
+Exit codes: 0 done, 1 something else went wrong, 2 wrong use, 3 question packs, 4 database,
+5 engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from pydantic import ValidationError
+
+from bot.adapters.console_adapter import FaceStyle
+from bot.config import Settings, sqlite_url
+from bot.errors import (
+    BotError,
+    ConfigError,
+    EngineUnavailableError,
+    StorageError,
+    UnknownPackError,
+)
+from bot.interview.flow import Length, Level
+from bot.storage.database import Database
+from engine.contract import Mode
+from engine.errors import PackError
+from engine.pack_reader import find_packs, read_pack
+
+EXIT_OTHER, EXIT_USE, EXIT_PACKS, EXIT_DATABASE, EXIT_ENGINE = 1, 2, 3, 4, 5
+_EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (ConfigError, EXIT_USE),
+    (UnknownPackError, EXIT_PACKS),
+    (PackError, EXIT_PACKS),
+    (StorageError, EXIT_DATABASE),
+    (EngineUnavailableError, EXIT_ENGINE),
+    (BotError, EXIT_OTHER),
+)
+
+app = typer.Typer(
+    help="Aurora interviews you on machine learning.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="Look after the database.", no_args_is_help=True)
+packs = typer.Typer(help="Look after question packs.", no_args_is_help=True)
+app.add_typer(db, name="db")
+app.add_typer(packs, name="packs")
+
+
+class Locale(StrEnum):
+    """Languages that an interview can be held in."""
+
+    KO = "ko"
+    EN = "en"
+
+
+DatabaseOption = Annotated[
+    Path | None, typer.Option("--db", help="SQLite file to keep interviews in.")
+]
+
+
+def main() -> None:
+    """Run the command line; an error that was foreseen is one line on standard error."""
+    try:
+        app()
+    except tuple(kind for kind, _ in _EXIT_CODES) as error:
+        code = next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+        print(f"aurora: {error}", file=sys.stderr)
+        sys.exit(code)
+
+
+@app.command()
+def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
+    lang: Annotated[Locale | None, typer.Option(help="Language of the interview.")] = None,
+    pack: Annotated[str | None, typer.Option(help="Question pack.")] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="coach: verdicts at once; exam: only in the report.")
+    ] = None,
+    level: Annotated[Level | None, typer.Option(help="Hardest questions to ask.")] = None,
+    length: Annotated[Length | None, typer.Option(help="How many questions to ask.")] = None,
+    start_topic: Annotated[
+        str | None, typer.Option(metavar="ID", help="Begin with this topic.")
+    ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin a new interview although one is open.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="One message a line in, plain text out.")
+    ] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One message a line in, one JSON object a turn out.")
+    ] = False,
+    database: DatabaseOption = None,
+    fake: Annotated[
+        bool, typer.Option("--fake", help="Stand-ins instead of models, for trying things out.")
+    ] = False,
+) -> None:
+    """Take an interview in the terminal."""
+    from bot.app import ChatOptions, run_chat  # noqa: PLC0415 - db and packs start without it
+
+    choice = {
+        "locale": lang,
+        "pack": pack,
+        "mode": mode,
+        "level": level,
+        "length": length,
+        "start_topic": start_topic,
+    }
+    style = FaceStyle.JSON if json else FaceStyle.PLAIN if plain else FaceStyle.RICH
+    options = ChatOptions(
+        style=style,
+        user_name=_user_name(),
+        chosen={name: str(value) for name, value in choice.items() if value is not None},
+        new=new,
+        fake_engine=fake,
+    )
+    _run(lambda settings: run_chat(settings, options), database)
+
+
+@app.command()
+def doctor(database: DatabaseOption = None) -> None:
+    """Say what is missing or misconfigured, and what to do about it."""
+    from bot.doctor import examine  # noqa: PLC0415 - brings the whole bot in
+
+    found: list[str] = []
+
+    async def look(settings: Settings) -> None:
+        for finding in await examine(settings):
+            print(*finding.lines, sep="\n")
+            found.extend(finding.problems)
+
+    _run(look, database)
+    print("Everything is in place." if not found else f"{len(found)} problem(s) to mend.")
+    if found:
+        raise typer.Exit(EXIT_OTHER)
+
+
+@db.command()
+def upgrade(database: DatabaseOption = None) -> None:
+    """Bring the database to this version's tables; creates it where there is none."""
+    _on_database(database, lambda opened: opened.upgrade())
+
+
+@db.command()
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="Revision to go back to.")],
+    database: DatabaseOption = None,
+) -> None:
+    """Take the database back to an older version's tables."""
+    _on_database(database, lambda opened: opened.downgrade(revision))
+
+
+@db.command()
+def check(database: DatabaseOption = None) -> None:
+    """Say whether the database fits this version."""
+    _on_database(database, lambda opened: opened.check_schema())
+
+
+@packs.command()
+def validate(path: Annotated[Path, typer.Argument(help="A pack, or a folder of packs.")]) -> None:
+    """Check packs and list all their faults, each with file, line and field."""
+    folder = path.parent if path.name == "pack.yaml" else path
+    found = {folder.name: folder} if (folder / "pack.yaml").exists() else find_packs(folder)
+    if not found:
+        raise PackError((f"{path}:1: there is no pack.yaml here",))
+    faults = 0
+    for place in found.values():
+        try:
+            pack = read_pack(place)
+        except PackError as error:
+            faults += len(error.faults)
+            print(*(f"{place}/{fault}" for fault in error.faults), sep="\n", file=sys.stderr)
+        else:
+            print(f"{place}: {pack.id} {pack.version} is valid: {len(pack.topics)} topics")
+    if faults:
+        print(f"{faults} fault(s)", file=sys.stderr)
+        raise typer.Exit(EXIT_PACKS)
+
+
+@packs.command("list")
+def list_packs() -> None:
+    """List the packs at hand."""
+    for folder in find_packs(_settings(None).packs).values():
+        pack = read_pack(folder)
+        print(f"{pack.id} {pack.version}  {', '.join(pack.locales)}  {len(pack.topics)} topics")
+
+
+def _run(work: Callable[[Settings], Awaitable[None]], database: Path | None) -> None:
+    settings = _settings(database)
+    _set_up_logging(settings)
+
+    async def run() -> None:
+        await work(settings)
+
+    asyncio.run(run())
+
+
+def _on_database(path: Path | None, work: Callable[[Database], Awaitable[None]]) -> None:
+    async def run(settings: Settings) -> None:
+        opened = Database(settings.database_url)
+        try:
+            await work(opened)
+        finally:
+            await opened.close()
+
+    _run(run, path)
+
+
+def _settings(database: Path | None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigError: one of them cannot be used.
+    """
+    with _explained():
+        settings = Settings()
+    return settings.model_copy(
+        update={} if database is None else {"database_url": sqlite_url(database)}
+    )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])).upper()
+        raise ConfigError(f"setting {name}: {first['msg']}; see .env.example") from None
+
+
+def _set_up_logging(settings: Settings) -> None:
+    """Write log lines to standard error: standard output belongs to the interview."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level.upper()]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+    )
+
+
+def _user_name() -> str:
+    """Return who sits at the terminal; a container may not know."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return f"user-{os.getuid()}" if hasattr(os, "getuid") else "user"
+
+
+if __name__ == "__main__":
+    main()

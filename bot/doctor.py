@@ -1,0 +1,120 @@
+"""Says in plain words what is missing or misconfigured, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from bot.app import open_database, open_engine
+from bot.config import ROOT, Settings
+from bot.errors import BotError
+from bot.i18n import Translator
+from bot.storage.faults import describe
+from engine.errors import PackError
+from engine.pack_reader import find_packs, read_pack
+
+_CHECK_SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one examination found.
+
+    Args:
+        subject: what was looked at.
+        problems: what is wrong and what to do, one sentence each; empty when all is well.
+        note: what is there, when all is well.
+    """
+
+    subject: str
+    problems: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def lines(self) -> Iterable[str]:
+        """The finding as lines of text."""
+        if not self.problems:
+            return (f"✔ {self.subject}: {self.note}",)
+        return tuple(f"✘ {self.subject}: {problem}" for problem in self.problems)
+
+
+async def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Look at everything that the bot needs.
+
+    Args:
+        settings: where everything is.
+    """
+    return (
+        _texts(),
+        _packs(settings),
+        await _database(settings),
+        await _remote_engine(settings) if settings.engine_url else _own_engine(settings),
+    )
+
+
+def _texts() -> Finding:
+    try:
+        translator = Translator.load()
+    except BotError as error:
+        return Finding("Message catalogues", (str(error),))
+    return Finding("Message catalogues", note=", ".join(translator.locales))
+
+
+def _packs(settings: Settings) -> Finding:
+    subject = "Question packs"
+    packs = find_packs(settings.packs)
+    if not packs:
+        return Finding(subject, (f"none in {settings.packs}; set AURORA_PACKS to their folder",))
+    problems: list[str] = []
+    notes: list[str] = []
+    for name, folder in packs.items():
+        try:
+            pack = read_pack(folder)
+            notes.append(f"{pack.id} {pack.version} ({len(pack.topics)} topics)")
+        except PackError as error:
+            count = len(error.faults)
+            problems.append(
+                f"{name} has {count} faults; list them with `python -m bot packs validate {folder}`"
+            )
+    return Finding(subject, tuple(problems), ", ".join(notes))
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with open_database(settings.database_url) as database:
+            return Finding("Database", note=describe(database.url))
+    except BotError as error:
+        return Finding("Database", (str(error),))
+
+
+async def _remote_engine(settings: Settings) -> Finding:
+    subject = f"Engine at {settings.engine_url}"
+    try:
+        async with open_engine(settings) as (client, _):
+            health = await client.health()
+    except BotError as error:
+        return Finding(subject, (str(error),))
+    return Finding(subject, note=f"on {health.get('device')}, packs {health.get('packs')}")
+
+
+def _own_engine(
+    settings: Settings,
+    run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run,
+) -> Finding:
+    """Have a fresh engine process check itself: models, libraries, device."""
+    command = [sys.executable, "-m", "engine", "--check", "--device", settings.device]
+    command += ["--packs", str(settings.packs), "--weights", str(settings.weights)]
+    try:
+        done = run(
+            command, capture_output=True, text=True, timeout=_CHECK_SECONDS, cwd=ROOT, check=False
+        )
+        account = json.loads(done.stdout)
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        what = f"could not check itself ({error}); try `python -m engine --check`"
+        return Finding("Engine", (what,))
+    if not account["ok"]:
+        return Finding("Engine", tuple(account["problems"]))
+    return Finding("Engine", note=f"{len(account['models'])} models on {account['device']}")
