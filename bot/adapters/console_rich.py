@@ -224,14 +224,17 @@ class RichFace:
         shown: StyleAndTextTuples = []
         room = self._columns()
         for key, label in items:
-            room -= cell_len(f"{key} {label}  ")
-            if room >= -2:
-                shown += [("class:bottom-toolbar.key", key), ("", f" {label}  ")]
+            text = f" {label}  " if label else "  "
+            room -= cell_len(key + text)
+            if room >= -2:  # the last item needs no space behind it
+                shown += [("class:bottom-toolbar.key", key), ("", text)]
         return shown
 
     def _toolbar_item(self, action: Action) -> tuple[str, str]:
-        key = KEYS.get(action, "").upper() or self._presenter.command(self.locale, action)
-        return key, self._presenter.label(self.locale, action)
+        """Return a key and its label, or a command that says enough by itself."""
+        if action in KEYS:
+            return KEYS[action].upper(), self._presenter.label(self.locale, action)
+        return self._presenter.choices(self.locale, (action,)), ""
 
     def _fit(self, text: str) -> str:
         room = self._columns() - 1

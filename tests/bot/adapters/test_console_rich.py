@@ -152,6 +152,15 @@ class TestKeys:
         terminal.keys.send_text("\x04")
         await running
 
+    async def test_the_toolbar_names_commands_that_have_no_key(self, terminal: Terminal) -> None:
+        running = terminal.start()
+        offer = Notice("notice.resume_offer", {"topic": "손실 함수"})
+        reply = Reply("ko", (offer,), (Action.RESUME, Action.NEW))
+        await terminal.face.deliver("console", "1", reply)
+        await terminal.screen.shows("/이어서  /새로 (새로 시작)  F1 도움말")
+        terminal.keys.send_text("\x04")
+        await running
+
     async def test_a_narrow_toolbar_drops_what_does_not_fit(self) -> None:
         with create_pipe_input() as keys:
             terminal = Terminal(keys, columns=40)
