@@ -39,10 +39,10 @@ def socket_path() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def connected(address: object, **settings: float) -> AsyncIterator[SocketEngineClient]:
-    client = SocketEngineClient(
-        str(address), **{"timeout": PATIENCE, "first_timeout": PATIENCE, **settings}
-    )
+async def connected(
+    address: object, *, within: float = PATIENCE, first_within: float = PATIENCE
+) -> AsyncIterator[SocketEngineClient]:
+    client = SocketEngineClient(str(address), timeout=within, first_timeout=first_within)
     try:
         yield client
     finally:
@@ -174,7 +174,7 @@ async def test_a_call_sent_again_has_only_the_time_that_is_left(socket_path: Pat
 
     async with (
         scripted(socket_path, note_and_hang_up, note_and_answer),
-        connected(f"unix://{socket_path}", first_timeout=PATIENCE) as client,
+        connected(f"unix://{socket_path}", first_within=PATIENCE) as client,
     ):
         await client.run_turn(turn())
     assert PATIENCE * 1000 >= deadlines[0] > deadlines[1] > 0
@@ -203,7 +203,7 @@ async def test_a_connection_lost_while_nothing_waits_is_made_anew_for_the_next_c
 async def test_a_call_made_before_the_worker_listens_is_answered_once_it_does(
     pack: QuestionPack, socket_path: Path
 ) -> None:
-    async with connected(f"unix://{socket_path}", timeout=0) as client:
+    async with connected(f"unix://{socket_path}", within=0) as client:
         early = asyncio.create_task(client.run_turn(turn()))
         await asyncio.sleep(0)
         async with running_worker(fake_pipeline(pack), path=socket_path):
@@ -213,7 +213,7 @@ async def test_a_call_made_before_the_worker_listens_is_answered_once_it_does(
 async def test_no_answer_in_time_is_unavailable_and_says_what_to_do(socket_path: Path) -> None:
     async with (
         scripted(socket_path, answer_nothing),
-        connected(f"unix://{socket_path}", first_timeout=0.05) as client,
+        connected(f"unix://{socket_path}", first_within=0.05) as client,
     ):
         with pytest.raises(EngineUnavailableError) as caught:
             await client.run_turn(turn())
@@ -228,7 +228,7 @@ async def test_the_longer_patience_ends_once_the_worker_was_reached(socket_path:
 
     async with (
         scripted(socket_path, answer_once),
-        connected(f"unix://{socket_path}", first_timeout=PATIENCE, timeout=0.05) as client,
+        connected(f"unix://{socket_path}", first_within=PATIENCE, within=0.05) as client,
     ):
         await client.run_turn(turn(1))
         with pytest.raises(EngineUnavailableError, match=r"within 0\.05 s"):
@@ -242,7 +242,7 @@ async def test_an_address_where_nobody_listens_is_a_clear_error(
     with socket.create_server(("127.0.0.1", 0)) as free:
         nobody = {"unix": f"unix://{socket_path}", "tcp": "tcp://127.0.0.1:%d"}[scheme]
         nobody = nobody % free.getsockname()[1] if scheme == "tcp" else nobody
-    async with connected(nobody, first_timeout=0.1) as client:
+    async with connected(nobody, first_within=0.1) as client:
         with pytest.raises(EngineUnavailableError, match="cannot connect") as caught:
             await client.health()
     assert nobody in str(caught.value)
@@ -251,7 +251,7 @@ async def test_an_address_where_nobody_listens_is_a_clear_error(
 async def test_something_else_at_the_address_is_a_clear_error(socket_path: Path) -> None:
     async with (
         scripted(socket_path, *[speak_http] * 50),
-        connected(f"unix://{socket_path}", first_timeout=0.1) as client,
+        connected(f"unix://{socket_path}", first_within=0.1) as client,
     ):
         with pytest.raises(EngineUnavailableError, match="another language"):
             await client.run_turn(turn())
