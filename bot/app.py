@@ -166,7 +166,7 @@ def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str) ->
 
 async def _converse(aurora: Aurora, face: ConsoleFace, chat: ChatOptions, clock: Clock) -> None:
     """Open the interview, hold it, and pause it when the person leaves."""
-    offer = {"offer": "yes"} if chat.style is FaceStyle.RICH else {}
+    offer = {"offer": "yes"} if face.offers_resume else {}
     opening = Action.NEW if chat.new else Action.OPEN
     await aurora.submit(_event(chat, clock, opening, {**chat.chosen, **offer}))
     await face.run(aurora.submit, lambda: aurora.settled(PLATFORM, CONVERSATION))

@@ -68,15 +68,21 @@ def load_reactions(folder: Path = CURATED) -> dict[str, dict[str, tuple[str, ...
     """Return the generic lines: locale → reaction → variants.
 
     Raises:
-        ArtifactError: a file is missing or lacks a reaction.
+        ArtifactError: a file is missing, damaged, or lacks a reaction.
     """
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for file in sorted(folder.glob("*.yaml")):
-        lines = yaml.safe_load(file.read_text(encoding="utf-8"))["reactions"]
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+            lines = {str(key): tuple(texts) for key, texts in content["reactions"].items()}
+        except (OSError, ValueError, TypeError, AttributeError, KeyError, yaml.YAMLError) as error:
+            raise ArtifactError(
+                f"{file.name} is damaged ({error}); reinstall the program"
+            ) from None
         missing = REACTIONS - lines.keys()
         if missing:
             raise ArtifactError(f"{file.name}: no lines for {', '.join(sorted(missing))}")
-        found[file.stem] = {key: tuple(variants) for key, variants in lines.items()}
+        found[file.stem] = lines
     if not found:
         raise ArtifactError(f"{folder} holds no curated lines; reinstall the program")
     return found
@@ -146,7 +152,7 @@ class _Turn:
         if said and said[-1].endswith("?"):
             return ""
         intent = self.evaluation.intent
-        if intent in (Intent.ANSWER, Intent.HINT, Intent.UNREADABLE):
+        if intent in (Intent.ANSWER, Intent.HINT, Intent.TERM_QUESTION, Intent.UNREADABLE):
             return self._follow_up()
         if intent is Intent.REPEAT:
             return self.request.question
@@ -188,12 +194,11 @@ class _Turn:
             return self._credited(covered)
         if wrong:
             return (self._nudge(wrong) or (self._own("wrong"),)) + self._moving_on()
-        for status in (VerdictStatus.UNSURE, VerdictStatus.PARTIAL):
-            if points(status):
-                # Once the topic is left there is no use in asking for one more sentence.
-                outcome = status.value if self.stays else VerdictStatus.PARTIAL.value
-                return (self._own(outcome), *self._moving_on())
-        return (self._own("missing"), *self._moving_on())
+        if not self.stays:
+            # Once the topic is left there is no use in asking for one more sentence.
+            return self._moving_on()
+        outcomes = (VerdictStatus.UNSURE, VerdictStatus.PARTIAL, VerdictStatus.MISSING)
+        return (self._own(next(o for o in outcomes if o is outcomes[-1] or points(o))),)
 
     def _credited(self, covered: tuple[str, ...]) -> tuple[str, ...]:
         if self.evaluation.hedge:
@@ -296,8 +301,12 @@ def find_term(text: str, terms: Sequence[Term]) -> Term | None:
     best: tuple[int, Term] | None = None
     for term in terms:
         for name in (n for names in term.names.values() for n in names):
-            # A name starts a word; Latin ones end it too, while Hangul carries particles.
-            pattern = rf"(?<![a-z0-9가-힣]){re.escape(name.lower())}(?![a-z0-9])"
-            if (best is None or len(name) > best[0]) and re.search(pattern, lowered):
+            longer = best is None or len(name) > best[0]
+            if longer and name.lower() in lowered and _stands_alone(name.lower(), lowered):
                 best = (len(name), term)
     return best[1] if best else None
+
+
+def _stands_alone(name: str, text: str) -> bool:
+    """Whether a name starts a word; Latin ones end it too, while Hangul carries particles."""
+    return re.search(rf"(?<![a-z0-9가-힣]){re.escape(name)}(?![a-z0-9])", text) is not None

@@ -21,7 +21,14 @@ Settled = Callable[[], Awaitable[None]]
 
 
 class ConsoleFace(Protocol):
-    """One way to hold an interview in a terminal. It is also the platform's `Messenger`."""
+    """One way to hold an interview in a terminal. It is also the platform's `Messenger`.
+
+    Attributes:
+        offers_resume: whether somebody is there to be asked if an open interview should go on;
+            otherwise it goes on unasked.
+    """
+
+    offers_resume: bool
 
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read messages until the end of input or until the person leaves.

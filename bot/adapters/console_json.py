@@ -21,6 +21,8 @@ class JsonFace:
         presenter: words what has no utterance of its own, such as a report.
     """
 
+    offers_resume = False
+
     def __init__(
         self, loop: LineLoop, output: LineOutput, notices: LineOutput, presenter: Presenter
     ) -> None:

@@ -18,6 +18,8 @@ class PlainFace:
         presenter: draws them.
     """
 
+    offers_resume = False
+
     def __init__(self, loop: LineLoop, output: LineOutput, presenter: Presenter) -> None:
         self._loop = loop
         self._output = output

@@ -93,6 +93,8 @@ class RichFace:
         colour: colour system of `rich.console.Console`; None for none.
     """
 
+    offers_resume = True
+
     def __init__(
         self,
         typed: ConsoleInput,

@@ -71,9 +71,16 @@ def turn(
     )
 
 
-def report(state: InterviewState, built: Report) -> Reply:
-    """Return the reply that carries the report."""
-    facts = None if state.ended and state.turn else _action_facts(state, Action.REPORT.value)
+def report(state: InterviewState, built: Report, *, asked_for: bool) -> Reply:
+    """Return the reply that carries the report.
+
+    Args:
+        state: the interview.
+        built: its report.
+        asked_for: whether this is the answer to a message; the report that follows the end of an
+            interview belongs to the turn before it and has no facts of its own.
+    """
+    facts = _action_facts(state, Action.REPORT.value) if asked_for else None
     return Reply(
         state.locale, (ReportCard(built),), (Action.NEW,) if state.ended else (), facts=facts
     )

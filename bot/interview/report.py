@@ -220,8 +220,19 @@ def _point_report(
         name=topic.point(point_id).name[locale],
         status=best.status if best else VerdictStatus.MISSING,
         evidence=best.evidence if best else None,
-        disputed=any(r.intent == "disagree" for r in records),
+        disputed=point_id in _disputed(records),
     )
+
+
+def _disputed(records: tuple[TurnRecord, ...]) -> set[str]:
+    """Return the points whose verdicts the user disagreed with."""
+    found: set[str] = set()
+    last: tuple[PointVerdict, ...] = ()
+    for record in records:
+        if record.intent == "disagree":
+            found.update(verdict.point_id for verdict in last)
+        last = record.verdicts or last
+    return found
 
 
 def _score(reports: tuple[TopicReport, ...]) -> int | None:

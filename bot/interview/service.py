@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
 
 from bot.errors import UnknownPackError
 from bot.interview import replies
@@ -27,6 +29,8 @@ from bot.interview.state import (
 )
 from engine.contract import Intent, Mode
 from engine.questions import QuestionPack
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 # Commands and buttons that are turns of the interview, with the intent that they state.
 _INTENTS = {
@@ -104,8 +108,8 @@ class InterviewService:
             known = ", ".join(self._packs.ids())
             params = {"pack": inbound.options.get("pack", ""), "known": known}
             return self._tell(snapshot, inbound, Notice("notice.unknown_pack", params))
-        except ValueError as error:
-            return self._tell(snapshot, inbound, Notice("notice.bad_option", {"what": str(error)}))
+        except _BadOptionError as error:
+            return self._tell(snapshot, inbound, Notice("notice.bad_option", {"what": error.value}))
         if options.start_topic is not None and options.start_topic not in pack:
             params = {"topic": options.start_topic}
             return self._tell(snapshot, inbound, Notice("notice.unknown_topic", params))
@@ -134,15 +138,15 @@ class InterviewService:
         """Return what was chosen, with the defaults for the rest.
 
         Raises:
-            ValueError: an unknown mode, level or length; the message names it.
+            _BadOptionError: an unknown mode, level or length.
         """
         base, given = self._defaults, inbound.options
         return Options(
             locale=given.get("locale", base.locale),
             pack_id=given.get("pack", base.pack_id),
-            mode=Mode(given.get("mode", base.mode)),
-            level=Level(given.get("level", base.level)),
-            length=Length(given.get("length", base.length)),
+            mode=_member(Mode, given.get("mode", base.mode)),
+            level=_member(Level, given.get("level", base.level)),
+            length=_member(Length, given.get("length", base.length)),
             start_topic=given.get("start_topic") or None,
         )
 
@@ -176,7 +180,7 @@ class InterviewService:
         sent: tuple[Reply, ...] = (reply,)
         if after.ended:
             log = (*await self._store.turn_log(state.id), record)
-            sent = (reply, replies.report(after, _report(after, pack, log)))
+            sent = (reply, replies.report(after, _report(after, pack, log), asked_for=False))
         return TurnOutcome(snapshot, after, record, sent, standing=reply)
 
     async def _pause(
@@ -211,7 +215,7 @@ class InterviewService:
         record = record_action(state, Action.STOP, inbound.event_id, inbound.text, now)
         log = await self._store.turn_log(state.id)
         reply = replies.notice(ended, Action.STOP, Notice("notice.stopped"))
-        card = replies.report(ended, _report(ended, pack, log))
+        card = replies.report(ended, _report(ended, pack, log), asked_for=False)
         return TurnOutcome(snapshot, ended, record, (reply, card), standing=reply)
 
     async def _report(
@@ -224,7 +228,7 @@ class InterviewService:
         report = _report(state, pack, await self._store.turn_log(state.id))
         if not report.topics:
             return self._tell(snapshot, inbound, Notice("notice.report_empty"))
-        return TurnOutcome(snapshot, None, None, (replies.report(state, report),))
+        return TurnOutcome(snapshot, None, None, (replies.report(state, report, asked_for=True),))
 
     async def _disagree(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
@@ -258,6 +262,21 @@ class InterviewService:
         else:
             reply = replies.notice(state, action, notice)
         return TurnOutcome(snapshot, None, None, (reply,))
+
+
+class _BadOptionError(Exception):
+    """An option has a value that there is not."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+def _member(kind: type[_Choice], value: str) -> _Choice:
+    try:
+        return kind(value)
+    except ValueError:
+        raise _BadOptionError(value) from None
 
 
 def _report(state: InterviewState, pack: QuestionPack, log: Sequence[TurnRecord]) -> Report:
