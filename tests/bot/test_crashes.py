@@ -23,9 +23,9 @@ from tests.support.messages import PLATFORM, inbound
 from tests.support.tables import rows
 
 KILLS = 50
-LONGEST_LIFE = 0.12  # seconds of work before a kill; a life answers a handful of messages
+LONGEST_LIFE = 0.3  # seconds of work before a kill; a life answers a handful of messages
 CONVERSATIONS = 3
-MESSAGES = 8
+MESSAGES = 12
 
 # A fresh process, forked from a server that has imported everything: it starts in milliseconds.
 _processes = multiprocessing.get_context("forkserver")

@@ -52,9 +52,9 @@ async def _serve(url: str, delivered: Path, script: Sequence[Inbound], at_work: 
         trouble_notice=trouble,
         on_commit=delivery.ring,
     )
-    at_work.send(True)
     await dispatcher.start()
     await delivery.start()
+    at_work.send(True)
     for message in script:
         await inbox.accept(message)
         dispatcher.ring(PLATFORM, message.conversation)
