@@ -1,0 +1,510 @@
+"""What the interviewer says: apt, varied, never the same twice, and safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.contract import (
+    Intent,
+    Mode,
+    PackRef,
+    PointVerdict,
+    TurnRequest,
+    Utterance,
+    VerdictStatus,
+)
+from engine.curated_generator import (
+    REACTIONS,
+    CuratedGenerator,
+    find_term,
+    load_reactions,
+)
+from engine.errors import ArtifactError
+from engine.pack_reader import read_pack
+from engine.ports import Evaluation
+from engine.questions import QuestionPack, Topic, TopicKind
+from tests.support.packs import SHIPPED, read_small_pack
+from tests.support.wording import format_faults, polite_endings
+
+COVERED, PARTIAL, MISSING = VerdictStatus.COVERED, VerdictStatus.PARTIAL, VerdictStatus.MISSING
+WRONG, UNSURE = VerdictStatus.WRONG, VerdictStatus.UNSURE
+GENERIC = load_reactions()
+GENERATOR = CuratedGenerator(GENERIC)
+
+
+@pytest.fixture(scope="module")
+def ml_core() -> QuestionPack:
+    return read_pack(SHIPPED / "ml-core")
+
+
+@pytest.fixture(scope="module")
+def fruit(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
+    folder: Path = tmp_path_factory.mktemp("fruit")
+    return read_small_pack(folder)
+
+
+def request_for(topic: Topic, pack: QuestionPack, locale: str = "en") -> TurnRequest:
+    return TurnRequest(
+        request_id="i:1",
+        seed="0:1",
+        pack=PackRef(pack.id, pack.version),
+        locale=locale,
+        mode=Mode.COACH,
+        topic_id=topic.id,
+        question=topic.question[locale][0],
+        answer="something",
+        open_points=topic.point_ids,
+        next_topics=topic.next,
+        may_retry=True,
+        spoken=(f"{topic.id}/question/0",),
+    )
+
+
+def verdicts(points: Sequence[str], *statuses: VerdictStatus) -> Evaluation:
+    """Return verdicts, the last status standing for all points that are left."""
+    padded = [*statuses, *[statuses[-1]] * len(points)]
+    return Evaluation(
+        Intent.ANSWER, tuple(PointVerdict(p, s) for p, s in zip(points, padded, strict=False))
+    )
+
+
+def say(
+    pack: QuestionPack, request: TurnRequest, evaluation: Evaluation, next_topic: str
+) -> Utterance:
+    return GENERATOR.generate(request, pack, evaluation, next_topic)
+
+
+def missed(topic: Topic, pack: QuestionPack, seed: str, mode: Mode = Mode.COACH) -> str:
+    request = replace(request_for(topic, pack), mode=mode, seed=seed)
+    return say(pack, request, verdicts(topic.point_ids, MISSING), topic.next[0]).text
+
+
+# Which lines are chosen
+
+
+def test_a_covered_point_is_confirmed_and_the_next_question_asked(fruit: QuestionPack) -> None:
+    request = request_for(fruit.topic("pears"), fruit)
+    said = say(fruit, request, verdicts(["shape"], COVERED), "plums")
+    reaction = said.text.removesuffix(f" {said.question}")
+    assert reaction in GENERIC["en"]["covered"]
+    assert any(text in said.question for text in fruit.topic("plums").question["en"])
+
+
+def test_a_topics_own_lines_come_before_generic_ones(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("lora")
+    said = say(
+        ml_core, request_for(topic, ml_core), verdicts(["mechanism"], COVERED), topic.next[0]
+    )
+    assert any(said.text.startswith(own) for own in topic.reactions["covered"]["en"])
+    assert said.question in topic.leads[topic.next[0]]["en"]
+
+
+def test_several_points_at_once_are_named(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("ai-ml-dl-difference")
+    evaluation = verdicts(topic.point_ids, COVERED, COVERED, MISSING)
+    texts = {
+        say(
+            ml_core, replace(request_for(topic, ml_core, "ko"), seed=str(i)), evaluation, topic.id
+        ).text
+        for i in range(60)
+    }
+    assert any("인공지능, 머신러닝" in text for text in texts)
+    assert not any("{points}" in text for text in texts)
+
+
+def test_what_is_left_is_asked_about_next(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("bce-loss")
+    said = say(
+        ml_core, request_for(topic, ml_core), verdicts(topic.point_ids, COVERED, MISSING), topic.id
+    )
+    assert said.question in topic.point("key-idea").ask["en"]
+
+
+def test_a_hedge_that_was_right_is_credited_with_advice(fruit: QuestionPack) -> None:
+    request = request_for(fruit.topic("pears"), fruit)
+    hedged = replace(verdicts(["shape"], COVERED), hedge="I'm not sure")
+    texts = {say(fruit, replace(request, seed=str(i)), hedged, "plums").text for i in range(40)}
+    assert any("“I'm not sure”" in text for text in texts)
+    assert not any("{hedge}" in text for text in texts)
+
+
+def test_braces_in_the_words_of_a_user_stay_what_they_are(fruit: QuestionPack) -> None:
+    request = request_for(fruit.topic("pears"), fruit)
+    hedged = replace(verdicts(["shape"], COVERED), hedge="{points} {question} {0}")
+    texts = [say(fruit, replace(request, seed=str(i)), hedged, "plums").text for i in range(40)]
+    assert any("{points} {question} {0}" in text for text in texts)
+
+
+def test_right_and_wrong_in_one_answer_is_called_mixed(fruit: QuestionPack) -> None:
+    topic = fruit.topic("apples")
+    said = say(
+        fruit, request_for(topic, fruit), verdicts(topic.point_ids, COVERED, WRONG), topic.id
+    )
+    assert any(said.text.startswith(line) for line in GENERIC["en"]["mixed"])
+
+
+def misconception(point: str, index: int = 0) -> Evaluation:
+    return Evaluation(Intent.ANSWER, (PointVerdict(point, WRONG, "x", misconception=index),))
+
+
+def test_a_known_misconception_gets_its_nudge_but_never_twice(fruit: QuestionPack) -> None:
+    topic = fruit.topic("pears")
+    request = request_for(topic, fruit)
+    first = say(fruit, request, misconception("shape"), topic.id)
+    assert first.text == "nudge shape en?"
+    assert first.question == request.question, "a nudge asks by itself; the question stands"
+    again = replace(request, spoken=(*request.spoken, *first.lines))
+    second = say(fruit, again, misconception("shape"), topic.id)
+    assert "nudge" not in second.text
+    assert any(second.text.startswith(line) for line in GENERIC["en"]["wrong"])
+
+
+@pytest.mark.parametrize("index", [1, 99])
+def test_a_misconception_without_a_nudge_is_just_wrong(fruit: QuestionPack, index: int) -> None:
+    topic = fruit.topic("pears")
+    said = say(fruit, request_for(topic, fruit), misconception("shape", index), topic.id)
+    assert any(said.text.startswith(line) for line in GENERIC["en"]["wrong"])
+
+
+def test_no_nudge_is_given_once_the_topic_is_left(fruit: QuestionPack) -> None:
+    said = say(fruit, request_for(fruit.topic("pears"), fruit), misconception("shape"), "plums")
+    assert "nudge" not in said.text
+
+
+@pytest.mark.parametrize("status", [PARTIAL, UNSURE, MISSING])
+def test_nobody_is_asked_for_more_once_the_topic_is_left(
+    ml_core: QuestionPack, status: VerdictStatus
+) -> None:
+    topic = ml_core.topic("lora")
+    asking = [*topic.reactions[status.value]["en"], *GENERIC["en"][status.value]]
+    for seed in range(30):
+        request = replace(request_for(topic, ml_core), seed=str(seed))
+        said = say(ml_core, request, verdicts(["mechanism"], status), topic.next[0])
+        assert any(said.text.startswith(line) for line in GENERIC["en"]["move_on"])
+        assert not any(line in said.text for line in asking)
+
+
+def test_hints_grow_and_run_out(fruit: QuestionPack) -> None:
+    topic = fruit.topic("apples")
+    request = request_for(topic, fruit)
+    for given in range(3):
+        said = say(fruit, replace(request, hints_given=given), Evaluation(Intent.HINT), topic.id)
+        assert f"hint apples en {given}" in said.text
+    said = say(fruit, replace(request, hints_given=3), Evaluation(Intent.HINT), topic.id)
+    assert "hint apples" not in said.text
+    assert any(said.text.startswith(line) for line in GENERIC["en"]["hint_exhausted"])
+
+
+def test_a_term_is_explained_and_the_question_asked_again(fruit: QuestionPack) -> None:
+    topic = fruit.topic("apples")
+    request = replace(request_for(topic, fruit), answer="what does peel mean?")
+    said = say(fruit, request, Evaluation(Intent.TERM_QUESTION), topic.id)
+    assert "what is around a fruit English" in said.text
+    assert said.question in topic.point("colour").ask["en"]
+
+
+def test_a_term_that_would_spoil_the_answer_is_not_explained(fruit: QuestionPack) -> None:
+    topic = fruit.topic("plums")
+    request = replace(request_for(topic, fruit), answer="what does peel mean?")
+    said = say(fruit, request, Evaluation(Intent.TERM_QUESTION), topic.id)
+    assert "what is around a fruit" not in said.text
+
+
+def test_an_unknown_term_gets_the_clarification(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("bce-task")
+    request = replace(request_for(topic, ml_core), answer="what do you mean?")
+    said = say(ml_core, request, Evaluation(Intent.TERM_QUESTION), topic.id)
+    assert said.text.startswith(topic.clarification["en"])
+
+
+def test_a_repeat_says_the_very_question_again(fruit: QuestionPack) -> None:
+    topic = fruit.topic("apples")
+    request = replace(request_for(topic, fruit), question="the question as it was asked?")
+    said = say(fruit, request, Evaluation(Intent.REPEAT), topic.id)
+    assert said.text.endswith(" the question as it was asked?")
+    assert said.question == "the question as it was asked?"
+
+
+def test_honesty_is_thanked_and_later_cheered(fruit: QuestionPack) -> None:
+    request = request_for(fruit.topic("pears"), fruit)
+    evaluation = Evaluation(Intent.DONT_KNOW)
+    first = say(fruit, request, evaluation, "plums").text
+    third = say(fruit, replace(request, dont_know_streak=2), evaluation, "plums").text
+    assert any(first.startswith(line) for line in GENERIC["en"]["dont_know"])
+    assert any(third.startswith(line) for line in GENERIC["en"]["dont_know_again"])
+
+
+@pytest.mark.parametrize(
+    ("intent", "key"),
+    [
+        (Intent.SMALL_TALK, "small_talk"),
+        (Intent.INSULT, "insult"),
+        (Intent.MANIPULATION, "manipulation"),
+        (Intent.OTHER_LANGUAGE, "other_language"),
+        (Intent.UNREADABLE, "empty"),
+    ],
+)
+def test_what_is_no_answer_gets_a_light_line_and_the_question_again(
+    fruit: QuestionPack, intent: Intent, key: str
+) -> None:
+    topic = fruit.topic("apples")
+    said = say(fruit, request_for(topic, fruit), Evaluation(intent), topic.id)
+    assert any(said.text.startswith(line) for line in GENERIC["en"][key])
+    assert any(
+        text in said.question for text in (*topic.question["en"], *topic.point("colour").ask["en"])
+    )
+
+
+def test_a_cut_message_is_mentioned_first(fruit: QuestionPack) -> None:
+    request = replace(request_for(fruit.topic("pears"), fruit), truncated=True)
+    said = say(fruit, request, verdicts(["shape"], COVERED), "plums")
+    assert any(said.text.startswith(line) for line in GENERIC["en"]["too_long"])
+
+
+def test_the_last_utterance_asks_nothing(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("last-words")
+    for locale in ml_core.locales:
+        request = request_for(topic, ml_core, locale)
+        said = say(ml_core, request, Evaluation(Intent.SMALL_TALK), "end")
+        assert any(said.text.endswith(text) for text in ml_core.topic("end").question[locale])
+
+
+@pytest.mark.parametrize("status", VerdictStatus)
+def test_an_exam_acknowledges_every_answer_alike(
+    ml_core: QuestionPack, status: VerdictStatus
+) -> None:
+    topic = ml_core.topic("lora")
+    request = replace(request_for(topic, ml_core), mode=Mode.EXAM)
+    evaluation = replace(verdicts(["mechanism"], status), hedge="maybe")
+    said = say(ml_core, request, evaluation, topic.next[0])
+    baseline = say(ml_core, request, verdicts(["mechanism"], MISSING), topic.next[0])
+    assert said == baseline
+    assert any(said.text.startswith(line) for line in GENERIC["en"]["noted"])
+
+
+# Determinism and variety
+
+
+def test_the_same_request_always_gets_the_same_words(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("lora")
+    assert missed(topic, ml_core, "7:3") == missed(topic, ml_core, "7:3")
+    assert len({missed(topic, ml_core, str(i)) for i in range(20)}) > 6
+
+
+def pool_size(pool: str, pack: QuestionPack, locale: str) -> int:
+    """Return how many lines there are to choose among in a pool."""
+    owner, *path = pool.split("/")
+    if owner == "curated":
+        return len(GENERIC[locale][path[0]])
+    topic = pack.topic(owner)
+    match path:
+        case ["question"]:
+            return len(topic.question[locale])
+        case ["lead", following]:
+            return len(topic.leads[following][locale])
+        case [point, "ask"]:
+            return len(topic.point(point).ask[locale])
+        case [_, "nudge"]:
+            return 0  # each misconception has one
+        case [outcome]:
+            return len(topic.reactions[outcome][locale])
+    raise AssertionError(f"no pool is called {pool}")
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_no_line_is_said_twice_while_another_is_left(ml_core: QuestionPack, locale: str) -> None:
+    """A long, stubborn interview: many turns on every topic, with all that can happen."""
+    spoken: list[str] = []
+    turn = 0
+    for topic in ml_core:
+        for evaluation, next_topic in _events(topic):
+            turn += 1
+            request = replace(
+                request_for(topic, ml_core, locale), seed=f"0:{turn}", spoken=tuple(spoken)
+            )
+            for line in say(ml_core, request, evaluation, next_topic).lines:
+                pool, _, index = line.rpartition("/")
+                if line in spoken:
+                    said = {name for name in spoken if name.rpartition("/")[0] == pool}
+                    assert len(said) >= pool_size(pool, ml_core, locale) > 0, line
+                assert index.isdigit()
+                spoken.append(line)
+    assert turn > 150
+
+
+def _events(topic: Topic) -> Iterator[tuple[Evaluation, str]]:
+    """Yield what can happen on a topic, with the topic that is asked next."""
+    if topic.kind is TopicKind.END:
+        return
+    if not topic.kind.judged:
+        yield Evaluation(Intent.REPEAT), topic.id
+        yield from ((Evaluation(Intent.SMALL_TALK), following) for following in topic.next)
+        return
+    staying = (Intent.HINT, Intent.TERM_QUESTION, Intent.REPEAT, Intent.SMALL_TALK, Intent.INSULT)
+    for intent in (*staying, Intent.MANIPULATION, Intent.OTHER_LANGUAGE, Intent.UNREADABLE):
+        yield Evaluation(intent), topic.id
+    for status in (WRONG, PARTIAL, UNSURE, MISSING):
+        yield verdicts(topic.point_ids, status), topic.id
+    yield misconception(topic.point_ids[0]), topic.id
+    if len(topic.points) > 1:
+        yield verdicts(topic.point_ids, COVERED, WRONG), topic.id
+    for following in topic.next:
+        for status in (COVERED, WRONG, PARTIAL, MISSING):
+            yield verdicts(topic.point_ids, status), following
+        yield Evaluation(Intent.DONT_KNOW), following
+        yield Evaluation(Intent.SKIP), following
+
+
+def transitions(pack: QuestionPack) -> Iterator[tuple[str, Topic, Mode, list[Evaluation], str]]:
+    """Yield (outcome, topic, mode, evaluations of that outcome, next topic) of a whole pack."""
+    for topic in pack:
+        for evaluation, following in _events(topic):
+            intent = evaluation.intent.value
+            names = sorted({v.status.value for v in evaluation.verdicts})
+            evaluations = [evaluation]
+            if any(v.misconception is not None for v in evaluation.verdicts):
+                names = ["misconception"]
+                point = topic.points[0]
+                evaluations = [misconception(point.id, i) for i in range(len(point.wrong["ko"]))]
+            yield "+".join(names) or intent, topic, Mode.COACH, evaluations, following
+        if topic.kind.judged:
+            for following in topic.next:
+                answered = verdicts(topic.point_ids, COVERED)
+                yield "answer", topic, Mode.EXAM, [answered], following
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_every_transition_has_six_utterances_that_may_be_said(
+    ml_core: QuestionPack, locale: str
+) -> None:
+    faults = []
+    for outcome, topic, mode, evaluations, following in transitions(ml_core):
+        place = f"{topic.id} {outcome} {mode} -> {following}"
+        said = {
+            say(
+                ml_core,
+                replace(
+                    request_for(topic, ml_core, locale),
+                    seed=str(seed),
+                    mode=mode,
+                    hints_given=seed % 4,
+                ),
+                evaluations[seed % len(evaluations)],
+                following,
+            )
+            for seed in range(40)
+        }
+        # An explanation is written once per term and topic; only the question after it varies.
+        needed = 1 if outcome == "term_question" else 6
+        if len({utterance.text for utterance in said}) < needed:
+            faults.append(f"{place}: {len(said)} utterances")
+        faults += [
+            f"{place}: {fault}: {utterance.text}"
+            for utterance in said
+            for fault in (*format_faults(utterance.text), *_endings(utterance, following, ml_core))
+        ]
+        if locale == "ko":
+            faults += [
+                f"{place}: {endings}: {utterance.text}"
+                for utterance in said
+                if (endings := polite_endings(utterance.text))
+            ]
+    assert faults == []
+
+
+def _endings(utterance: Utterance, following: str, pack: QuestionPack) -> Iterator[str]:
+    if pack.topic(following).kind is TopicKind.END:
+        return
+    if not utterance.question:
+        yield "carries no question on"
+    if "  " in utterance.text or utterance.text != utterance.text.strip():
+        yield "has stray spaces"
+
+
+# The generic lines
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_generic_lines_are_enough_distinct_and_speakable(locale: str) -> None:
+    known = {"several": {"points"}, "hedged": {"hedge"}}
+    known |= {key: {"question"} for key in ("fallback_question", "stay_question")}
+    faults, seen = [], set()
+    for key, lines in GENERIC[locale].items():
+        if len(lines) < 6:
+            faults.append(f"{key}: only {len(lines)} lines")
+        for line in lines:
+            plain = line
+            for name in known.get(key, ()):
+                plain = plain.replace(f"{{{name}}}", "x")
+            faults += [f"{key}: {fault}: {line}" for fault in format_faults(plain)]
+            if locale == "ko" and polite_endings(line):
+                faults.append(f"{key}: polite: {line}")
+            if line in seen:
+                faults.append(f"{key}: stands twice: {line}")
+            if len(line) > 80:
+                faults.append(f"{key}: too long: {line}")
+            seen.add(line)
+    for key in ("fallback_question", "stay_question"):
+        faults += [
+            f"{key}: asks nothing: {x}" for x in GENERIC[locale][key] if "{question}" not in x
+        ]
+    assert faults == []
+    assert GENERIC[locale].keys() == REACTIONS
+
+
+def test_both_languages_have_lines_for_every_reaction() -> None:
+    assert set(GENERIC) == {"ko", "en"}
+
+
+def test_reactions_that_lack_a_key_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "en.yaml").write_text("reactions:\n  covered: [Yes.]\n", encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"en\.yaml: no lines for closing, dont_know"):
+        load_reactions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "- Yes.\n", "reactions: Yes.\n", "reactions:\n  covered: Yes.\n", "a: [\n", "\x00"],
+)
+def test_reactions_that_cannot_be_read_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "en.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"en\.yaml"):
+        load_reactions(tmp_path)
+
+
+def test_a_folder_without_reactions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="holds no curated lines"):
+        load_reactions(tmp_path)
+
+
+# Finding terms
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("what does multi-label mean?", "multi-label"),
+        ("Multi-Label이 뭐야?", "multi-label"),
+        ("멀티라벨은 무슨 뜻이야?", "multi-label"),
+        ("what is the weather", None),
+        ("", None),
+    ],
+)
+def test_terms_are_found_by_whole_names(ml_core: QuestionPack, text: str, term: str | None) -> None:
+    found = find_term(text, ml_core.terms)
+    assert (found.id if found else None) == term
+
+
+def test_the_longest_name_wins(ml_core: QuestionPack) -> None:
+    found = find_term("what is a binary cross-entropy loss?", ml_core.terms)
+    assert found is not None
+    assert found.id != "cross-entropy"
+
+
+def test_a_short_name_inside_a_word_is_no_term(ml_core: QuestionPack) -> None:
+    """“ai” stands in “explain” and “ml” in “html”."""
+    assert find_term("explain the html please", ml_core.terms) is None
