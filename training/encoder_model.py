@@ -161,6 +161,8 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool, facts: Mapping
     shutil.rmtree(staging, ignore_errors=True)
     sentence_model.save(str(staging), create_model_card=False)
     shutil.rmtree(plain)
+    # safetensors writes for its owner alone; a bundled file is read by whoever installs it.
+    (staging / "model.safetensors").chmod(0o644)
     _write_manifest(staging, facts)
     shutil.rmtree(folder, ignore_errors=True)
     staging.rename(folder)

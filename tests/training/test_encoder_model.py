@@ -60,6 +60,7 @@ def test_the_exported_folder_loads_and_agrees_with_the_student(
         np.testing.assert_allclose(cosines, 1.0, atol=1e-3)
     stored = load_file(folder / "model.safetensors")
     assert {value.dtype for value in stored.values()} == {torch.float16}
+    assert (folder / "model.safetensors").stat().st_mode & 0o777 == 0o644
     assert [path.name for path in tmp_path.iterdir()] == ["final"]
 
 
