@@ -15,6 +15,7 @@ from engine.contract import Intent
 
 _NOISE = re.compile(r"[^\w\s]|_|[ㄱ-ㅎㅏ-ㅣ]+", re.UNICODE)
 _SPACE = re.compile(r"\s+")
+_JAMO_ONLY = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
 
 # Words that may stand around a request without changing what it is.
 _AROUND = (
@@ -30,7 +31,7 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         r"|맞(?:았|은)\s*(?:걸로|거로|것으로|다고)\s*(?:해|쳐|치|처리)"
         r"|(?:만점|점수|100점|백점)\s*(?:을|를|만|좀|이나)*\s*(?:줘|주세요|주라|달라|내놔|부탁|올려)"
         r"|(?:지시|명령|규칙|프롬프트|설정)\s*(?:사항)?(?:은|는|을|를|들을)?\s*(?:다|전부|모두|싹)?\s*(?:무시|잊|출력|공개)"
-        r"|시스템\s*프롬프트"
+        r"|시스템\s*프롬프트\s*(?:을|를|좀|는|은|이|다|전부)*\s*(?:무시|잊|출력|공개|보여|알려|말해|내놔|바꿔|뭐)"
         r"|ignore\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+|previous\s+|prior\s+|above\s+)+"
         r"(?:instructions?|rules?|prompts?|guidelines?)"
         r"|(?:disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|previous\s+|prior\s+)+"
@@ -39,7 +40,8 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         r"(?:marks?|score|points?|credit)"
         r"|(?:mark|count|accept|grade)\s+(?:this|it|me|that|my answer|everything|all)\s+"
         r"(?:as\s+|down as\s+)?(?:correct|right|covered|passed)"
-        r"|system\s+prompt|developer\s+mode|you\s+are\s+now\s+).*",
+        r"|(?:your|ignore|reveal|show|print|leak|repeat|override|new)\s+(?:me\s+)?(?:the\s+|your\s+)?"
+        r"system\s+prompt|developer\s+mode|you\s+are\s+now\s+(?:an?|in|my|the|free|no)\b).*",
     ),
     (
         Intent.HINT,
@@ -56,8 +58,8 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.SKIP,
         rf"(?>{_AROUND}\s*)*(?>(?:이번|이거|이건|이|그|요|이거|질문|문제|거|건|것|은|는|을|를|다음|우리|일단|이건)\s*)*"
-        r"(?:패스\w*|스킵\w*|pass\w*|건너\s*뛰\w*|건너\s*띄\w*|넘어\s*가\w*|넘기\w*|넘겨\w*|넘길\w*|"
-        r"다음\s*(?:질문|문제|거|걸로|것|주제)?\s*(?:으로|로)?\s*(?:가\w*|넘어\w*|줘|주세요|부탁\w*|하자|ㄱㄱ)?)"
+        r"(?:패스\w*|스킵\w*|pass\w*|건너\s*[뛰뛸뛴띄띌]\w*|넘어\s*[가갈간갑]\w*|넘기\w*|넘겨\w*|넘길\w*|"
+        r"다음\s*(?:질문|문제|거|걸로|것|주제)?\s*(?:으로|로)?\s*(?:[가갈]\w*|넘어\w*|줘|주세요|부탁\w*|하자|ㄱㄱ)?)"
         r"(?>\s*(?:할게\w*|할래\w*|하자|하고\s*싶\w*|해줘|해\s*주\w*|해도\s*돼\w*|될까\w*|줘|갈게\w*|가자|"
         r"주세요|요|되\w*|돼\w*|합시다|하겠\w*|부탁\w*))*",
     ),
@@ -72,7 +74,7 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         Intent.REPEAT,
         rf"(?>{_AROUND}\s*)*(?>(?:질문|문제|방금|아까|뭐라고|못\s*들었\w*|뭐라\w*|이해\s*못\s*했\w*)\s*)*"
         r"(?:(?:질문|문제|그거|방금|아까)\s*(?:을|를|이|가|은|는|거)?\s*)?"
-        r"(?:(?:한\s*번\s*(?:더|만)?\s*)?다시\s*(?:한\s*번\s*(?:만|더)?\s*)?"
+        r"(?:(?:한\s*번\s*(?:만\s*)?(?:더\s*)?)?다시\s*(?:한\s*번\s*(?:만|더)?\s*)?"
         r"(?:말|질문|얘기|이야기|읽|들려|물어|알려)\w*\s*\w*"
         r"|(?:질문|문제)\s*(?:이|가)?\s*(?:뭐|뭔|무엇)\w*(?:\s*(?:였|더라|지)\w*)?"
         r"|뭐라고\s*(?:했|하셨|물었|한)\w*|뭐라고)",
@@ -103,7 +105,7 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.TERM_QUESTION,
         r".{0,60}?(?:무슨\s*(?:뜻|말|의미|소리)|뭔\s*(?:뜻|말|소리)|뜻이\s*(?:뭐|뭔|무엇)|의미가\s*(?:뭐|뭔|무엇)|"
-        r"(?:이|가|는|은|란|라는\s*게|이라는\s*게|라는\s*건|란\s*게|이란\s*게|게|건)\s*"
+        r"(?<!질문)(?<!문제)(?:이|가|는|은|란|라는\s*게|이라는\s*게|라는\s*건|란\s*게|이란\s*게|게|건)\s*"
         r"(?:뭐야|뭐예요|뭐에요|뭐죠|뭔데|뭐임|뭔가요|뭐지|뭡니까|무엇인가요|무엇이죠))"
         r"(?>\s*(?:이야|인가요|이에요|예요|죠|인데|인지|야|요|지|에요|이지|입니까|이냐|냐|인가|알려\w*|"
         r"설명\w*|궁금\w*|모르겠\w*|줘|주세요|해\s*\w*))*",
@@ -127,10 +129,22 @@ _DONT_KNOW_CORE = re.compile(
     r"never\s+(?:heard|learned)|havent\s+(?:heard|learned)|didnt\s+learn"
 )
 _INSULT = re.compile(
-    r"(?:바보|멍청|꺼져|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|짜증나|멍텅|stupid|idiot|dumb|moron|"
+    r"(?:바보|멍청|꺼져|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|dumb|moron|"
     r"shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
     re.IGNORECASE,
 )
+# Strong words about these are about the subject, not about the interviewer.
+_SUBJECT = re.compile(
+    r"모델|예측|이상치|데이터|오차|손실|값|라벨|model|predict|outlier|data|error|loss|label|guess"
+)
+# What people type when even syllables take too long.
+_JAMO: dict[str, Intent] = {
+    "ㅁㄹ": Intent.DONT_KNOW,
+    "ㅁㄹㄱㅇ": Intent.DONT_KNOW,
+    "ㅎㅌ": Intent.HINT,
+    "ㅍㅅ": Intent.SKIP,
+    "ㅅㅋ": Intent.SKIP,
+}
 _INSULT_CHARACTERS = 40
 _PATTERN_CHARACTERS = 120
 
@@ -143,7 +157,7 @@ def intent_by_wording(text: str) -> Intent | None:
         return Intent.OTHER_LANGUAGE
     plain = normalise(text)
     if not plain:
-        return Intent.SMALL_TALK
+        return _JAMO.get("".join(_JAMO_ONLY.findall(text)), Intent.SMALL_TALK)
     if len(plain) > _PATTERN_CHARACTERS:
         return Intent.MANIPULATION if _MANIPULATION.search(plain) else None
     return _by_pattern(plain)
@@ -155,7 +169,8 @@ def _by_pattern(plain: str) -> Intent | None:
             intent is not Intent.DONT_KNOW or _DONT_KNOW_CORE.search(plain)
         ):
             return intent
-    insulted = len(plain) <= _INSULT_CHARACTERS and _INSULT.search(plain)
+    short = len(plain) <= _INSULT_CHARACTERS
+    insulted = short and _INSULT.search(plain) and not _SUBJECT.search(plain)
     return Intent.INSULT if insulted else None
 
 
