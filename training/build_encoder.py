@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.artifacts import ENCODER, Manifest
 from training.corpora import (
     SOURCES,
     AlignedPair,
@@ -119,11 +120,21 @@ def build(options: argparse.Namespace) -> RunState:
     lengths = {"before": _mean_length(teacher, corpora), "after": _mean_length(student, corpora)}
     log.info("tokens a Korean text %s", json.dumps(lengths))
 
-    facts = {"config": config, "teacher": baseline, "tokens_per_korean_text": lengths}
-
     def publish(state: RunState) -> None:
-        reached = {"metrics": state.best, "history": state.history}
-        export(student, options.out / "final", half=options.half, facts={**facts, **reached})
+        manifest = Manifest(
+            kind=ENCODER,
+            base={"name": str(config["base"])},
+            config={
+                **{name: value for name, value in config.items() if name not in ("base", "data")},
+                "teacher": baseline,
+                "tokens_per_korean_text": lengths,
+                "history": state.history,
+            },
+            data=config["data"],
+            metrics=state.best or {},
+            seed=settings.seed,
+        )
+        export(student, options.out / "final", half=options.half, manifest=manifest)
 
     run = EncoderRun(
         Learner(student, frozen_rows=frozen, settings=settings),

@@ -2,11 +2,9 @@
 
 import hashlib
 import importlib.util
-import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +15,7 @@ from tokenizers import Tokenizer
 from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
+from engine.artifacts import Manifest, write_manifest
 from training.errors import BaseModelError
 from training.vocabulary import SPECIAL, ExtendedVocabulary, build_tokenizer, initial_rows
 
@@ -137,7 +136,7 @@ def wrap_tokenizer(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
     )
 
 
-def export(encoder: SentenceEncoder, folder: Path, *, half: bool, facts: Mapping[str, Any]) -> None:
+def export(encoder: SentenceEncoder, folder: Path, *, half: bool, manifest: Manifest) -> None:
     """Write a sentence-transformers folder (transformer, mean pooling, unit length).
 
     The folder is put together aside and then exchanged, so that readers may use it while training
@@ -145,7 +144,7 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool, facts: Mapping
 
     Args:
         half: store fp16 instead of fp32.
-        facts: go into ``manifest.json`` beside the weights, with the weights' SHA-256 and size.
+        manifest: written beside the weights, with the hashes of all files.
     """
     staging = folder.with_name(folder.name + ".new")
     plain = folder.with_name(folder.name + ".transformer")
@@ -163,7 +162,7 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool, facts: Mapping
     shutil.rmtree(plain)
     # safetensors writes for its owner alone; a bundled file is read by whoever installs it.
     (staging / "model.safetensors").chmod(0o644)
-    _write_manifest(staging, facts)
+    write_manifest(staging, manifest)
     shutil.rmtree(folder, ignore_errors=True)
     staging.rename(folder)
 
@@ -178,10 +177,3 @@ def sha256_of(weights: Path) -> str:
         return hashlib.sha256(weights.read_bytes()).hexdigest()
     except OSError as error:
         raise BaseModelError(f"cannot read {weights}: {error.strerror}") from error
-
-
-def _write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
-    weights = folder / "model.safetensors"
-    stored = {"sha256": sha256_of(weights), "bytes": weights.stat().st_size}
-    text = json.dumps({**facts, "weights": stored}, ensure_ascii=False, indent=2)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")

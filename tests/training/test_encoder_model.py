@@ -1,7 +1,6 @@
 """Encoding is independent of company, and the exported folder says the same as the student."""
 
 import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 
+from engine.artifacts import ENCODER, Manifest, verify
 from training.encoder_model import (
     SentenceEncoder,
     export,
@@ -20,6 +20,7 @@ from training.encoder_model import (
 from training.errors import BaseModelError
 from training.vocabulary import extend
 
+MANIFEST = Manifest(ENCODER, base={}, config={}, data={}, metrics={}, seed=3)
 TEXTS = ["손실은 모델의 오차야", "the loss", "gradient descent lowers the loss, 손실!"]
 
 
@@ -52,7 +53,7 @@ def test_the_exported_folder_loads_and_agrees_with_the_student(
 ) -> None:
     folder = tmp_path / "final"
     for half in (False, True):
-        export(student, folder, half=half, facts={"seed": 3})
+        export(student, folder, half=half, manifest=MANIFEST)
         loaded = SentenceTransformer(
             str(folder), device="cpu", model_kwargs={"dtype": torch.float32}
         )
@@ -65,14 +66,12 @@ def test_the_exported_folder_loads_and_agrees_with_the_student(
 
 
 def test_the_manifest_names_the_weights_beside_it(student: SentenceEncoder, tmp_path: Path) -> None:
-    export(student, tmp_path / "final", half=True, facts={"seed": 3})
-    manifest = json.loads((tmp_path / "final" / "manifest.json").read_text(encoding="utf-8"))
-    weights = (tmp_path / "final" / "model.safetensors").read_bytes()
-    assert manifest["seed"] == 3
-    assert manifest["weights"] == {
-        "sha256": hashlib.sha256(weights).hexdigest(),
-        "bytes": len(weights),
-    }
+    folder = tmp_path / "final"
+    export(student, folder, half=True, manifest=MANIFEST)
+    manifest = verify(folder, ENCODER)
+    weights = (folder / "model.safetensors").read_bytes()
+    assert manifest.seed == 3
+    assert manifest.files["model.safetensors"] == hashlib.sha256(weights).hexdigest()
 
 
 def test_a_base_that_is_not_there_is_named(tmp_path: Path) -> None:
