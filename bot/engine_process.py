@@ -222,7 +222,7 @@ class EngineProcess:
 
     def _fail(self, why: str) -> None:
         self._failure = EngineStartError(f"the engine worker {why}")
-        log.error("engine.failed", why=why)
+        log.info("engine.failed", why=why)  # whoever waits for the worker tells about it
 
 
 async def _end(process: asyncio.subprocess.Process, grace: float) -> None:

@@ -61,6 +61,8 @@ _BY_INTENT = {
     Intent.OTHER_LANGUAGE: "other_language",
     Intent.UNREADABLE: "empty",
 }
+# Verdicts that call for another word on the same point, most pressing first.
+_TOUCHED = (VerdictStatus.WRONG, VerdictStatus.UNSURE, VerdictStatus.PARTIAL)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -248,9 +250,10 @@ class _Turn:
         return (self._generic("repeat"),)
 
     def _follow_up(self) -> str:
-        """Return a question about the first point that is still open."""
+        """Return a question about an open point: one that was touched, else the first."""
         covered = self.evaluation.points(VerdictStatus.COVERED)
-        still_open = [p for p in self.request.open_points if p not in covered]
+        touched = [p for status in _TOUCHED for p in self.evaluation.points(status)]
+        still_open = [*touched, *(p for p in self.request.open_points if p not in covered)]
         asks = self.topic.point(still_open[0]).ask if still_open else {}
         if asks:
             return self._choose(f"{self.topic.id}/{still_open[0]}/ask", asks[self.request.locale])
