@@ -1,7 +1,7 @@
 """The report of an interview, rebuilt from its turn log alone.
 
 Score = 100 × credit ÷ points asked, where a covered point earns 1 and a partial one 0.5, less 0.1
-for every hint taken on its topic (never below 0 for a point).
+for every hint taken on its topic (never below 0 for a point). Only judged topics count.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from engine.contract import Intent, PointVerdict, VerdictStatus
 from engine.questions import QuestionPack, Topic
 
 HINT_PRICE = 0.1
+MAX_HINTS = 3
 STUDY_ITEMS = 3
 CREDIT: Mapping[VerdictStatus, float] = {VerdictStatus.COVERED: 1.0, VerdictStatus.PARTIAL: 0.5}
 
@@ -113,13 +114,13 @@ class Report:
         score: 0 to 100; None where nothing was asked.
         covered, partial, wrong, unsure, missing: answer points by final verdict.
         hints: hints taken in all.
-        dont_knows, skips: how often.
+        dont_knows, skips: questions left that way.
         hedged: answers with a hedge; `hedged_right`: of those, how many were nevertheless right.
         best_quote: the best sentence of the user, if one earned a point.
         best_quote_point: the point that it earned.
         study: at most three things to study next.
-        minutes: from the first question to the last answer.
-        finished: whether the interview reached its end.
+        minutes: spent between questions and answers.
+        finished: whether the interview is over, by reaching its end or by being stopped.
     """
 
     pack_title: str
@@ -151,18 +152,18 @@ def build_report(
         pack: the pack that the interview ran on.
         locale: the language of titles and answers.
         records: the whole log of one interview, oldest first.
-        finished: whether the interview reached its end.
+        finished: whether the interview is over.
     """
     log = tuple(records)
+    judged = [r for r in log if r.topic_id in pack and pack.topic(r.topic_id).kind.judged]
     by_topic: dict[str, list[TurnRecord]] = {}
-    for record in log:
-        if record.topic_id in pack and pack.topic(record.topic_id).kind.judged:
-            by_topic.setdefault(record.topic_id, []).append(record)
+    for record in judged:
+        by_topic.setdefault(record.topic_id, []).append(record)
     topics = [(pack.topic(t), tuple(r)) for t, r in by_topic.items() if _was_answered(r)]
     reports = tuple(_topic_report(topic, records, locale) for topic, records in topics)
     statuses = [point.status for report in reports for point in report.points]
-    hedged = [record for record in log if record.hedge]
-    best = _best_verdict(log)
+    hedged = [record for record in judged if record.hedge]
+    best = _best_verdict(judged)
     return Report(
         pack_title=pack.title[locale],
         topics=reports,
@@ -173,8 +174,8 @@ def build_report(
         unsure=statuses.count(VerdictStatus.UNSURE),
         missing=statuses.count(VerdictStatus.MISSING),
         hints=sum(report.hints for report in reports),
-        dont_knows=sum(record.intent == Intent.DONT_KNOW for record in log),
-        skips=sum(record.intent == Intent.SKIP for record in log),
+        dont_knows=sum(record.intent == Intent.DONT_KNOW for record in judged),
+        skips=sum(record.intent == Intent.SKIP for record in judged),
         hedged=len(hedged),
         hedged_right=sum(_covers(record) for record in hedged),
         best_quote=best[1].evidence if best else None,
@@ -204,7 +205,8 @@ def _topic_report(topic: Topic, records: tuple[TurnRecord, ...], locale: str) ->
         title=topic.title[locale],
         points=points,
         model_answer=None if complete else topic.model_answer[locale],
-        hints=sum(r.intent == Intent.HINT for r in records),
+        # Asking once more when all hints are given brings none, and costs nothing.
+        hints=min(sum(r.intent == Intent.HINT for r in records), MAX_HINTS),
         skipped=any(r.intent == Intent.SKIP for r in records),
         dont_know=any(r.intent == Intent.DONT_KNOW for r in records),
         seconds=sum(seconds) / len(seconds) if seconds else None,
@@ -244,7 +246,7 @@ def _score(reports: tuple[TopicReport, ...]) -> int | None:
     return round(100 * sum(credits) / len(credits)) if credits else None
 
 
-def _best_verdict(log: tuple[TurnRecord, ...]) -> tuple[str, PointVerdict] | None:
+def _best_verdict(log: Iterable[TurnRecord]) -> tuple[str, PointVerdict] | None:
     """Return the most certain covered verdict that has words to quote."""
     covered = [
         (record.topic_id, verdict)
@@ -267,7 +269,8 @@ def _study(
         total = sum(weight.get(point.status, 1.0) for point in report.points)
         return total / len(report.points) + HINT_PRICE * report.hints
 
-    ranked = sorted(zip(topics, reports, strict=True), key=lambda pair: -need(pair[1]))
+    lacking = [p for p in zip(topics, reports, strict=True) if p[1].model_answer is not None]
+    ranked = sorted(lacking, key=lambda pair: -need(pair[1]))
     return tuple(
         StudyItem(
             title=report.title,
@@ -276,7 +279,6 @@ def _study(
             source_url=topic.source.url if topic.source else "",
         )
         for (topic, _), report in ranked[:STUDY_ITEMS]
-        if report.model_answer is not None
     )
 
 

@@ -77,6 +77,12 @@ class InterviewService:
             EngineRejectedError: the engine refuses this very request.
         """
         snapshot = await self._store.load(inbound.account, inbound.conversation)
+        try:
+            return await self._decide(snapshot, inbound)
+        except UnknownPackError:
+            return self._tell(snapshot, inbound, self._unknown_pack(snapshot, inbound))
+
+    async def _decide(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         action = inbound.action
         if action in (Action.OPEN, Action.NEW):
             return self._open(snapshot, inbound)
@@ -102,14 +108,10 @@ class InterviewService:
         if inbound.action is Action.OPEN and state and self._fits(state, inbound):
             return self._come_back(snapshot, state, inbound)
         try:
-            options = self._options(inbound)
-            pack = self._packs.get(options.pack_id)
-        except UnknownPackError:
-            known = ", ".join(self._packs.ids())
-            params = {"pack": inbound.options.get("pack", ""), "known": known}
-            return self._tell(snapshot, inbound, Notice("notice.unknown_pack", params))
+            options = self._options(inbound, state)
         except _BadOptionError as error:
             return self._tell(snapshot, inbound, Notice("notice.bad_option", {"what": error.value}))
+        pack = self._packs.get(options.pack_id)
         if options.start_topic is not None and options.start_topic not in pack:
             params = {"topic": options.start_topic}
             return self._tell(snapshot, inbound, Notice("notice.unknown_topic", params))
@@ -134,13 +136,15 @@ class InterviewService:
         chosen = _options_of(state.options)
         return all(chosen.get(k) == v for k, v in inbound.options.items() if k in chosen)
 
-    def _options(self, inbound: Inbound) -> Options:
-        """Return what was chosen, with the defaults for the rest.
+    def _options(self, inbound: Inbound, earlier: InterviewState | None) -> Options:
+        """Return what was chosen; the rest is as in the interview before, or by default.
 
         Raises:
             _BadOptionError: an unknown mode, level or length.
         """
         base, given = self._defaults, inbound.options
+        if inbound.action is Action.NEW and earlier and earlier.pack.id in self._packs.ids():
+            base = earlier.options
         return Options(
             locale=given.get("locale", base.locale),
             pack_id=given.get("pack", base.pack_id),
@@ -168,6 +172,9 @@ class InterviewService:
         if state.ended:
             return self._tell(snapshot, inbound, Notice("notice.ended"))
         pack = self._packs.get(state.pack.id)
+        if state.paused:
+            # How long the answer took is not known; the pause must not count.
+            state = replace(state, paused=False, asked_at=inbound.received_at)
         text, truncated = clean_text(inbound.text)
         stated = _INTENTS.get(inbound.action) if inbound.action else None
         if stated is None and not text.strip():
@@ -248,6 +255,14 @@ class InterviewService:
         noted = replace(state, turn=state.turn + 1)
         reply = replies.disagreement(noted, pack, disputed)
         return TurnOutcome(snapshot, noted, record, (reply,))
+
+    def _unknown_pack(self, snapshot: Snapshot, inbound: Inbound) -> Notice:
+        opening = inbound.action in (Action.OPEN, Action.NEW)
+        running = snapshot.interview.options.pack_id if snapshot.interview else None
+        pack_id = inbound.options.get("pack") if opening else running
+        known = ", ".join(self._packs.ids())
+        params = {"pack": pack_id or running or self._defaults.pack_id, "known": known}
+        return Notice("notice.unknown_pack", params)
 
     def _unpaused(self, state: InterviewState) -> InterviewState:
         return replace(state, paused=False, asked_at=self._clock.now())

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.interview.flow import Length, Level, legal_next, total_topics
-from bot.interview.report import TurnRecord
+from bot.interview.report import MAX_HINTS, TurnRecord
 from engine.contract import (
     Intent,
     Mode,
@@ -37,8 +37,6 @@ from engine.contract import (
 )
 from engine.errors import ContractError
 from engine.questions import QuestionPack, Topic, TopicKind
-
-MAX_HINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +244,15 @@ def advance(
 def record_turn(
     state: InterviewState, result: TurnResult, event_id: str, text: str, now: datetime
 ) -> TurnRecord:
-    """Return the log line of a turn; `state` is the one before it."""
+    """Return the log line of a turn.
+
+    Args:
+        state: the state before it.
+        result: what the engine decided and said.
+        event_id: the inbound event that it answers.
+        text: what the user wrote, cleaned.
+        now: when the message arrived; one typed ahead of its question took no time.
+    """
     return TurnRecord(
         turn=state.turn + 1,
         event_id=event_id,
@@ -259,7 +265,7 @@ def record_turn(
         next_topic=result.next_topic,
         utterance=result.utterance.text,
         asked_at=state.asked_at,
-        answered_at=now,
+        answered_at=max(now, state.asked_at),
         timings_ms=result.timings_ms,
     )
 
