@@ -98,6 +98,8 @@ class SbertAnswerEvaluator:
         near: Mapping[str, Proximity],
     ) -> tuple[PointVerdict, ...]:
         """Have the verifier judge all open points in one pass."""
+        if not near:
+            return ()
         pairs: list[tuple[str, str]] = []
         for point_id, proximity_ in near.items():
             point = self._candidates[pack.id].of(topic.id, point_id, request.locale)

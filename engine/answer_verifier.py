@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from engine.arrays import FloatArray
@@ -35,10 +36,13 @@ class CrossEncoderVerifier:
 
     def __init__(self, encoder: SharedEncoder, folder: Path) -> None:
         self._encoder = encoder
-        head = load_file(str(folder / HEAD_FILE))
-        self._weight, self._bias = head["weight"], head["bias"]
-        if self._weight.shape[0] != len(VERIFIER_CLASSES):
-            raise ArtifactError(f"{folder / HEAD_FILE} has {self._weight.shape[0]} classes, not 4")
+        try:
+            head = load_file(str(folder / HEAD_FILE))
+            self._weight, self._bias = head["weight"], head["bias"]
+        except (OSError, KeyError, SafetensorError) as error:
+            raise ArtifactError(f"{folder / HEAD_FILE} cannot be used: {error}") from None
+        if not len(self._weight) == len(self._bias) == len(VERIFIER_CLASSES):
+            raise ArtifactError(f"{folder / HEAD_FILE} has {len(self._weight)} classes, not 4")
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return logits, ``(len(pairs), 4)``, in `VERIFIER_CLASSES` order."""

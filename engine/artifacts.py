@@ -17,6 +17,8 @@ from engine.errors import ArtifactError
 
 WEIGHTS = Path(__file__).parent / "weights"
 MANIFEST = "manifest.json"
+# Training keeps its state in this folder of the model; it is no part of the model.
+CHECKPOINTS = "checkpoints"
 
 ENCODER = "encoder"
 ANSWER_EVALUATOR = "answer_evaluator"
@@ -58,13 +60,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest of a finished model folder, hashing its files.
 
     Args:
-        folder: the folder; every file in it but the manifest is hashed.
+        folder: the folder; every file in it but the manifest and the checkpoints is hashed.
         manifest: what to write; its `files` are replaced by what is there.
     """
     files = {
         file.relative_to(folder).as_posix(): file_sha256(file)
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.name != MANIFEST
+        if file.is_file() and file.relative_to(folder).parts[0] not in (MANIFEST, CHECKPOINTS)
     }
     complete = Manifest(**{**_shallow(manifest), "files": files})
     text = json.dumps(asdict(complete), ensure_ascii=False, indent=2, sort_keys=True)
@@ -89,7 +91,7 @@ def verify(folder: Path, kind: str) -> Manifest:
         file = folder / name
         if not file.is_file():
             raise ArtifactError(f"{file} is missing; {_RESTORE}")
-        if file_sha256(file) != expected:
+        if _readable_sha256(file) != expected:
             raise ArtifactError(f"{file} does not match its manifest; {_RESTORE}")
     return manifest
 
@@ -102,18 +104,30 @@ def read_manifest(folder: Path) -> Manifest:
     """
     file = folder / MANIFEST
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-        return Manifest(**data)
-    except OSError:
+        manifest = Manifest(**json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
         raise ArtifactError(f"{file} is missing; {_RESTORE}") from None
+    except OSError as error:
+        raise ArtifactError(f"{file} cannot be read: {error.strerror}") from None
     except (ValueError, TypeError) as error:
         raise ArtifactError(f"{file} is no manifest ({error}); {_RESTORE}") from None
+    for name in ("base", "config", "data", "metrics", "files"):
+        if not isinstance(getattr(manifest, name), dict):
+            raise ArtifactError(f"{file} is no manifest ({name!r} is no object); {_RESTORE}")
+    return manifest
 
 
 def file_sha256(file: Path) -> str:
     """Return the sha256 of a file, in hex."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _readable_sha256(file: Path) -> str:
+    try:
+        return file_sha256(file)
+    except OSError as error:
+        raise ArtifactError(f"{file} cannot be read: {error.strerror}") from None
 
 
 _RESTORE = (

@@ -105,10 +105,12 @@ def _point_vectors(
 def _load(file: Path, rows: int) -> FloatArray | None:
     """Return the stored matrix, None when there is none that fits."""
     try:
-        matrix: FloatArray = np.load(file, allow_pickle=False)
-    except (OSError, ValueError):
+        with file.open("rb") as stream:
+            matrix: FloatArray = np.lib.format.read_array(stream, allow_pickle=False)
+    except Exception:  # whatever is wrong with a file that was cut or altered: compute it again
         return None
-    return matrix if matrix.ndim == 2 and len(matrix) == rows else None
+    fits = matrix.ndim == 2 and len(matrix) == rows and matrix.dtype == np.float32
+    return matrix if fits and np.isfinite(matrix).all() else None
 
 
 def _save(file: Path, matrix: FloatArray) -> None:
@@ -116,6 +118,9 @@ def _save(file: Path, matrix: FloatArray) -> None:
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, suffix=".npy")
-        with os.fdopen(handle, "wb") as stream:
-            np.save(stream, matrix)
-        Path(name).replace(file)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.save(stream, matrix)
+            Path(name).replace(file)
+        finally:
+            Path(name).unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from peft import PeftModel
+from safetensors import SafetensorError
 from sentence_transformers import SentenceTransformer
 
 from engine.arrays import FloatArray
@@ -22,6 +23,8 @@ from engine.errors import ArtifactError
 
 MAX_TOKENS = 192
 BATCH = 64
+# What the libraries raise on files that are sound but do not fit.
+_UNLOADABLE = (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError)
 
 
 class SharedEncoder:
@@ -44,7 +47,7 @@ class SharedEncoder:
                 local_files_only=True,
                 model_kwargs={"dtype": torch.float32},
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except _UNLOADABLE as error:
             raise ArtifactError(f"{folder} cannot be loaded: {error}") from error
         self._model.max_seq_length = MAX_TOKENS
         self._model.eval()
@@ -71,7 +74,7 @@ class SharedEncoder:
                 )
             else:
                 self._adapters.load_adapter(str(folder), adapter_name=kind)
-        except (OSError, ValueError, RuntimeError) as error:
+        except _UNLOADABLE as error:
             raise ArtifactError(f"{folder} cannot be loaded: {error}") from error
         self._model.eval()
         return manifest

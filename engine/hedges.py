@@ -6,26 +6,30 @@ import re
 
 _HEDGES = (
     r"확실(?:하진|하지는|하지|치는|친|치)\s*않\w*",
-    r"자신(?:은|이|감은|감이)?\s*(?:좀\s*)?없\w*",
+    r"확신(?:은|이|을)?\s*(?:좀\s*|별로\s*)?(?:없|못\s*하|안\s*서)\w*",
+    r"자신(?:은|이|감은|감이|감)?\s*(?:좀\s*|별로\s*)?없\w*",
     r"(?:정확히는|정확하게는|정확힌)\s*(?:잘\s*)?(?:모르\w*|기억\w*\s*안\s*나\w*)",
-    r"(?:맞는지|맞을지|맞나|맞는가|이게\s*맞는지는?)\s*(?:잘\s*)?(?:는\s*)?모르\w*",
+    r"(?:이게\s*)?(?:맞는지|맞을지|맞나|맞는가)(?:는|도)?\s*(?:잘\s*)?모르\w*",
     r"잘(?:은)?\s*모르겠\w*",
     r"(?:기억이\s*)?가물가물\w*",
     r"긴가민가\w*",
-    r"아마도?(?=\s)",
+    r"(?<![가-힣])아마도?(?=\s)",
     r"(?:인|한|은|는|던|을|를|할|된|될)\s*(?:것|거|게)\s*같(?:은데|긴\s*한데|기도)\w*",
     r"(?:아닌가|아닐까|아니었나|맞나|맞으려나|이려나|일까)(?:요|\s*싶\w*)?(?=\s*[?.!]*\s*$)",
-    r"i'?m\s+(?:not|\w+\s+not)\s+(?:\w+\s+){0,2}(?:sure|certain|confident)(?:\s+about\s+\w+)?",
-    r"not\s+(?:\w+\s+)?(?:sure|certain|confident)(?:\s+(?:about|if)\s+\w+)?",
-    r"(?:if\s+i\s+(?:remember|recall)\s*(?:correctly|right|rightly)?)",
-    r"(?:i\s+(?:guess|suppose)|i\s+could\s+be\s+wrong|i\s+might\s+be\s+wrong|don'?t\s+quote\s+me)",
-    r"(?:just\s+a\s+guess|my\s+guess\s+is|wild\s+guess|no\s+idea\s+if\s+\w+\s+\w+)",
-    r"(?:maybe|perhaps|probably|possibly)",
+    r"\bi(?:['’]?m|\s+am)\s+(?:not|\w+\s+not)\s+(?:\w+\s+){0,2}(?:sure|certain|confident)"
+    r"(?:\s+about\s+\w+)?",
+    # "The model is not confident" tells of a model, not of the speaker.
+    r"(?<!\bis\s)(?<!\bare\s)(?<!\bwas\s)(?<!\bbe\s)\bnot\s+(?:\w+\s+)?(?:sure|certain|confident)\b"
+    r"(?:\s+(?:about|if)\s+\w+)?",
+    r"\bif\s+i\s+(?:remember|recall)\b(?:\s*(?:correctly|right|rightly))?",
+    r"\bi\s+(?:guess|suppose)\b|\bi\s+(?:could|might|may)\s+be\s+wrong\b|\bdon['’]?t\s+quote\s+me\b",
+    r"\bjust\s+a\s+guess\b|\bmy\s+guess\s+is\b|\bwild\s+guess\b|\bno\s+idea\s+if\s+\w+\s+\w+",
+    r"\b(?:maybe|perhaps|probably|possibly)\b",
 )
-_PATTERN = re.compile("|".join(f"(?:{hedge})" for hedge in _HEDGES), re.IGNORECASE)
+_PATTERNS = tuple(re.compile(hedge, re.IGNORECASE) for hedge in _HEDGES)
 
 
 def find_hedge(text: str) -> str | None:
     """Return the longest hedge of a message, verbatim; None where it is said straight out."""
-    found = [match[0].strip() for match in _PATTERN.finditer(text)]
+    found = [match[0].strip() for pattern in _PATTERNS for match in pattern.finditer(text)]
     return max(found, key=len, default=None)

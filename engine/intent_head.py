@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from engine.arrays import FloatArray
@@ -35,12 +36,12 @@ class IntentHead:
     def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
         try:
             layer = load_file(str(folder / INTENT_FILE))
+            self._weight, self._bias = layer["weight"], layer["bias"]
             self._classes = tuple(Intent(name) for name in config["intents"])
             self._floor = float(config["intent_floor"])
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
             raise ArtifactError(f"{folder / INTENT_FILE} cannot be used: {error}") from None
-        self._weight, self._bias = layer["weight"], layer["bias"]
-        if len(self._weight) != len(self._classes):
+        if not len(self._weight) == len(self._bias) == len(self._classes):
             raise ArtifactError(f"{folder / INTENT_FILE} does not fit its manifest")
 
     def read(self, vector: FloatArray) -> Intent:

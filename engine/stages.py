@@ -8,10 +8,17 @@ from pathlib import Path
 
 from engine.answer_evaluator import SbertAnswerEvaluator
 from engine.answer_verifier import CrossEncoderVerifier
-from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER, ENCODER, QUESTION_SELECTOR
+from engine.artifacts import (
+    ANSWER_EVALUATOR,
+    ANSWER_VERIFIER,
+    ENCODER,
+    QUESTION_SELECTOR,
+    Manifest,
+)
 from engine.candidates import CandidateVectors
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.encoder import SharedEncoder
+from engine.errors import ArtifactError
 from engine.intent_head import IntentHead
 from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
 from engine.question_selector import SbertQuestionSelector, topic_vectors
@@ -38,7 +45,7 @@ def build_stages(weights: Path, device: str, packs: Mapping[str, QuestionPack]) 
     vectors = topic_vectors(packs, encoder)
     return (
         evaluator,
-        SbertQuestionSelector(encoder, vectors, float(selector.config["margin"])),
+        SbertQuestionSelector(encoder, vectors, _number(selector, "margin")),
         CuratedGenerator(load_reactions()),
     )
 
@@ -66,10 +73,21 @@ def build_evaluator(
         intents=IntentHead(weights / ANSWER_EVALUATOR, answers.config),
         policy=VerdictPolicy.from_config(verifier.config),
         candidates=candidates,
-        answer_floor=float(answers.config["answer_floor"]),
+        answer_floor=_number(answers, "answer_floor"),
     )
 
 
-def _cache_folder() -> Path:
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+def _number(manifest: Manifest, name: str) -> float:
+    try:
+        return float(manifest.config[name])
+    except (KeyError, TypeError, ValueError):
+        raise ArtifactError(f"the manifest of {manifest.kind} has no usable {name!r}") from None
+
+
+def _cache_folder() -> Path | None:
+    """Return where candidate vectors are kept; None for a user who has no home."""
+    try:
+        root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        return None
     return Path(root) / "aurora" / "candidates"

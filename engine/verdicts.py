@@ -19,6 +19,8 @@ from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
 
 REFERENCES_SHOWN = 2
+# The verifier's logits, then the four similarities of a `Proximity`.
+FEATURES = len(VERIFIER_CLASSES) + 4
 # Beyond this the verifier reads the sentences nearest to the point instead of the whole message.
 VERIFIER_CHARACTERS = 420
 
@@ -118,7 +120,7 @@ class VerdictPolicy:
         """
         try:
             policy = config["policy"]
-            return cls(
+            read = cls(
                 weights=np.asarray(policy["weights"], dtype=np.float32),
                 bias=np.asarray(policy["bias"], dtype=np.float32),
                 covered=float(policy["covered"]),
@@ -128,6 +130,12 @@ class VerdictPolicy:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ArtifactError(f"the verifier's manifest has no usable policy: {error}") from None
+        if (read.weights.shape, read.bias.shape) != (
+            (len(VERIFIER_CLASSES), FEATURES),
+            (len(VERIFIER_CLASSES),),
+        ):
+            raise ArtifactError("the policy in the verifier's manifest has the wrong shape")
+        return read
 
     def probabilities(self, of: FloatArray) -> FloatArray:
         """Return calibrated probabilities, ``(4,)`` or ``(n, 4)``, in `VERIFIER_CLASSES` order."""
@@ -136,9 +144,12 @@ class VerdictPolicy:
         return np.asarray(scores / scores.sum(axis=-1, keepdims=True), dtype=np.float32)
 
     def status(self, probabilities: FloatArray) -> VerdictStatus:
-        """Return the verdict for one row of probabilities; doubt never credits a point."""
+        """Return the verdict for one row of probabilities; doubt never credits a point.
+
+        However low the threshold, a point is not credited while another verdict is likelier.
+        """
         p = dict(zip(VERIFIER_CLASSES, map(float, probabilities), strict=True))
-        if p[VerdictStatus.COVERED] >= self.covered:
+        if p[VerdictStatus.COVERED] >= max(self.covered, *p.values()):
             return VerdictStatus.COVERED
         if p[VerdictStatus.WRONG] >= self.wrong:
             return VerdictStatus.WRONG

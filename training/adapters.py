@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, load_model, save_file
 from sentence_transformers import (
     SentenceTransformer,
     SentenceTransformerTrainer,
@@ -20,11 +21,10 @@ from sentence_transformers import (
 )
 from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
 
-from engine.artifacts import ENCODER, Manifest, read_manifest, verify
+from engine.artifacts import CHECKPOINTS, ENCODER, MANIFEST, Manifest, verify
 from engine.encoder import MAX_TOKENS
 from training.errors import BaseModelError
 
-CHECKPOINTS = "checkpoints"
 TARGETS = ["query", "key", "value", "dense"]
 
 
@@ -45,6 +45,13 @@ class AdapterSettings:
     learning_rate: float = 5e-4
     batch_size: int = 32
     seed: int = 20
+
+
+class _AdapterTrainer(SentenceTransformerTrainer):  # type: ignore[misc]  # is not followed
+    """Resumes a model with an adapter in it, which the library would load as a plain one."""
+
+    def _load_from_checkpoint(self, checkpoint_path: str) -> None:
+        load_model(self.model[0].auto_model, str(Path(checkpoint_path) / "model.safetensors"))
 
 
 def load_body(folder: Path) -> tuple[SentenceTransformer, Manifest]:
@@ -109,7 +116,7 @@ def train_pairs(
         report_to=["tensorboard"],
         disable_tqdm=None,
     )
-    trainer = SentenceTransformerTrainer(
+    trainer = _AdapterTrainer(
         model=model,
         args=arguments,
         train_dataset=Dataset.from_dict(
@@ -135,20 +142,23 @@ def save_adapter(adapter: PeftModel, folder: Path) -> None:
 
 def halve(file: Path) -> None:
     """Store the tensors of a safetensors file in half precision."""
-    from safetensors.torch import load_file, save_file  # noqa: PLC0415 - only here
-
     tensors = {name: tensor.half().contiguous() for name, tensor in load_file(str(file)).items()}
     save_file(tensors, str(file), metadata={"format": "pt"})
 
 
-def finished(out: Path, *, force: bool) -> bool:
-    """Whether `out` holds a finished model that is to be kept; with `force` it is removed."""
-    if force and out.exists():
+def finished(out: Path, kind: str) -> Manifest | None:
+    """Return the manifest of the finished model in `out`; None where there is none.
+
+    Raises:
+        ArtifactError: there is one, but altered or of another kind.
+    """
+    return verify(out, kind) if (out / MANIFEST).exists() else None
+
+
+def clear(out: Path) -> None:
+    """Remove the model in `out` and all that its training left; any other folder stays as it is."""
+    if (out / MANIFEST).exists() or (out / CHECKPOINTS).exists():
         shutil.rmtree(out)
-    if not (out / "manifest.json").exists():
-        return False
-    read_manifest(out)
-    return True
 
 
 def set_seed(seed: int) -> random.Random:

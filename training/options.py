@@ -11,7 +11,7 @@ from engine.loading import PACKS
 SPLITS = Path(__file__).resolve().parents[1] / "dataset" / "splits"
 
 
-def training_parser(prog: str, description: str, *, epochs: str) -> argparse.ArgumentParser:
+def training_parser(prog: str, description: str, *, epochs: int) -> argparse.ArgumentParser:
     """Return a parser with the shared options.
 
     Args:
@@ -27,10 +27,17 @@ def training_parser(prog: str, description: str, *, epochs: str) -> argparse.Arg
     parser.add_argument(
         "--base", type=Path, default=WEIGHTS / ENCODER, help="folder of the encoder body"
     )
-    parser.add_argument("--epochs", type=int, default=int(epochs), help="passes over the rows")
+    parser.add_argument("--epochs", type=_at_least_one, default=epochs, help="passes over the rows")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished model")
     parser.add_argument("--seed", type=int, default=20, help="random seed")
     parser.add_argument(
         "--force", action="store_true", help="train again although --out holds a finished model"
     )
     return parser
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 from engine.questions import QuestionPack, Topic
 from training.errors import DataError
-from training.rows import AnswerRow, ChoiceRow, normalised
+from training.rows import AnswerRow, ChoiceRow, IntentRow, Split, normalised
 
 
 def check_answers(rows: Iterable[AnswerRow], pack: QuestionPack) -> None:
@@ -23,6 +24,8 @@ def check_answers(rows: Iterable[AnswerRow], pack: QuestionPack) -> None:
         if row.topic not in written:
             faults.append(f"{row.place}: topic: {row.topic!r} is no judged topic of {pack.id}")
             continue
+        if row.locale not in pack.locales:
+            faults.append(f"{row.place}: locale: {pack.id} is not written in {row.locale!r}")
         points = pack.topic(row.topic).point_ids
         faults.extend(
             f"{row.place}: {column}: {point!r} is none of {', '.join(points)}"
@@ -44,6 +47,8 @@ def check_choices(rows: Iterable[ChoiceRow], pack: QuestionPack) -> None:
     """
     faults: list[str] = []
     for row in rows:
+        if row.locale not in pack.locales:
+            faults.append(f"{row.place}: locale: {pack.id} is not written in {row.locale!r}")
         if row.topic not in pack:
             faults.append(f"{row.place}: topic: {row.topic!r} is no topic of {pack.id}")
         elif row.next_topic not in pack.topic(row.topic).next:
@@ -51,6 +56,22 @@ def check_choices(rows: Iterable[ChoiceRow], pack: QuestionPack) -> None:
             faults.append(f"{row.place}: next_topic: {row.next_topic!r} is none of {legal}")
     if faults:
         raise DataError(tuple(faults))
+
+
+def check_splits(rows: Iterable[AnswerRow | IntentRow | ChoiceRow], place: str) -> None:
+    """Check that there are rows to learn from, to choose thresholds by and to score on.
+
+    Args:
+        rows: the rows.
+        place: the file or folder that they were read from, for the fault.
+
+    Raises:
+        DataError: a split is empty.
+    """
+    found = {row.split for row in rows}
+    empty = [split for split in get_args(Split) if split not in found]
+    if empty:
+        raise DataError(tuple(f"{place}:1: family: no family falls in {s}" for s in empty))
 
 
 def _written_answers(topic: Topic) -> frozenset[str]:

@@ -149,6 +149,11 @@ def split_of(family: str, topic: str) -> Split:
     return "train" if drawn < 80 else "validation" if drawn < 90 else "test"
 
 
+def of_split(rows: Iterable[AnswerRow], split: Split) -> list[AnswerRow]:
+    """Return the answers of one split."""
+    return [row for row in rows if row.split == split]
+
+
 def normalised(text: str) -> str:
     """Return a text as it counts for finding duplicates: without case, spaces and punctuation."""
     return _IGNORED.sub("", unicodedata.normalize("NFC", text).casefold())

@@ -9,12 +9,11 @@ from pathlib import Path
 from engine.artifacts import file_sha256
 
 
-def rows_sha256(places: Iterable[str]) -> str:
-    """Return one sha256 over the files that rows were read from.
+def rows_sha256(files: Iterable[Path]) -> str:
+    """Return one sha256 over the files that rows are read from.
 
-    Args:
-        places: ``file:line`` of each row.
+    Taken before training starts: by the time that it ends, the files may have changed.
     """
-    files = sorted({Path(place.rpartition(":")[0]) for place in places})
-    joined = "".join(f"{file.name}:{file_sha256(file)}\n" for file in files)
+    ordered = sorted(files, key=lambda file: file.name)
+    joined = "".join(f"{file.name}:{file_sha256(file)}\n" for file in ordered)
     return hashlib.sha256(joined.encode()).hexdigest()

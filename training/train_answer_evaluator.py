@@ -9,105 +9,140 @@ vectors what a message is. If ``--out`` holds a finished model it is scored agai
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
-from sklearn.linear_model import LogisticRegression
 
 from engine.arrays import FloatArray
-from engine.artifacts import ANSWER_EVALUATOR, Manifest, read_manifest, write_manifest
+from engine.artifacts import ANSWER_EVALUATOR, Manifest, write_manifest
 from engine.contract import Intent
+from engine.encoder import SharedEncoder
 from engine.errors import EngineError
-from engine.intent_head import INTENT_FILE
-from engine.intents import intent_by_wording
+from engine.intent_head import IntentHead
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from training.adapters import (
     AdapterSettings,
     attach,
+    clear,
     finished,
     load_body,
     save_adapter,
     set_seed,
     train_pairs,
 )
-from training.errors import TrainingError
+from training.errors import DataError, TrainingError
+from training.intent_fitting import Messages, fit_intents, score_intents
 from training.options import training_parser
+from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, IntentRow, label_of, read_answers, read_intents
 from training.rows_digest import rows_sha256
 
 log = logging.getLogger(__name__)
 
-Labels: TypeAlias = npt.NDArray[np.str_]
-
 # Target cosine of an answer to a reference answer of a point, by what it did for the point.
 TARGETS = {"covered": 1.0, "partial": 0.6, "wrong": 0.3, "missing": 0.0}
 REFERENCES_A_POINT = 2
-WRONG_TO_WRONG = 0.8
 # A message counts as an answer whatever the intent head says when it comes this near to a point.
 FLOOR_QUANTILE = 0.98
 
 
+@dataclass(frozen=True, slots=True)
+class EvaluatorRows:
+    """The labelled rows of stage 1, and the sha256 of the files that they were read from."""
+
+    answers: tuple[AnswerRow, ...]
+    intents: tuple[IntentRow, ...]
+    sha256: dict[str, str]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
-    parser = training_parser("python -m training.train_answer_evaluator", __doc__ or "", epochs="6")
+    parser = training_parser("python -m training.train_answer_evaluator", __doc__ or "", epochs=6)
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        if finished(options.out, force=options.force):
-            print(json.dumps(read_manifest(options.out).metrics, indent=2))
-            return 0
-        manifest = train(
-            read_pack(options.pack),
-            options.data,
-            options.base,
-            options.out,
-            AdapterSettings(epochs=options.epochs, seed=options.seed),
-        )
+        manifest = None if options.force else finished(options.out, ANSWER_EVALUATOR)
+        pack = read_pack(options.pack)
+        rows = read_rows(pack, options.data)
+        if manifest is not None:
+            metrics = score(manifest, rows, options.base, options.out)
+        else:
+            body = load_body(options.base)
+            if options.force:
+                clear(options.out)
+            settings = AdapterSettings(epochs=options.epochs, seed=options.seed)
+            metrics = dict(train(pack, rows, body, options.out, settings).metrics)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(manifest.metrics, indent=2))
+    print(json.dumps(metrics, indent=2))
     return 0
 
 
+def read_rows(pack: QuestionPack, data: Path) -> EvaluatorRows:
+    """Read and check the labelled rows below a folder.
+
+    Raises:
+        DataError: with every fault of the first file or check that has some.
+    """
+    answers, intents = read_answers(data / "answers"), read_intents(data / "intents.csv")
+    check_answers(answers, pack)
+    check_splits((row for row in answers if row.intent is Intent.ANSWER), "answers")
+    if not any(row.intent is not Intent.ANSWER for row in intents if row.split == "train"):
+        raise DataError(("intents.csv:1: intent: nothing in train is anything but an answer",))
+    sha256 = {
+        "answers": rows_sha256((data / "answers").glob("*.csv")),
+        "intents": rows_sha256([data / "intents.csv"]),
+    }
+    return EvaluatorRows(answers, intents, sha256)
+
+
 def train(
-    pack: QuestionPack, data: Path, base: Path, out: Path, settings: AdapterSettings
+    pack: QuestionPack,
+    rows: EvaluatorRows,
+    encoder: tuple[SentenceTransformer, Manifest],
+    out: Path,
+    settings: AdapterSettings,
 ) -> Manifest:
     """Train adapter and intent head and write the model folder.
 
-    Raises:
-        DataError: the rows have faults.
-        ArtifactError, BaseModelError: the body cannot be used.
+    Args:
+        pack: the pack that the rows belong to.
+        rows: checked rows.
+        encoder: the body and its manifest; the body gets the adapter.
+        out: the model folder.
+        settings: how to train.
     """
-    answers, intents = read_answers(data / "answers"), read_intents(data / "intents.csv")
-    body, body_manifest = load_body(base)
+    body, body_manifest = encoder
     chance = set_seed(settings.seed)
     adapter = attach(body, settings.rank)
-    pairs = list(answer_pairs(pack, [row for row in answers if row.split == "train"], chance))
+    learned = [row for row in rows.answers if row.split == "train"]
+    pairs = list(answer_pairs(pack, learned, chance))
     chance.shuffle(pairs)
-    log.info("%d pairs from %d rows", len(pairs), len(answers))
+    log.info("%d pairs from %d rows", len(pairs), len(learned))
     train_pairs(body, pairs, settings, out)
     save_adapter(adapter, out)
-    head = fit_intents(body, answers, intents, out)
+    messages = Messages.of(rows.answers, rows.intents)
+    vectors = encode(body, messages.texts)
+    head = fit_intents(messages, vectors, out)
+    test = messages.splits == "test"
     return write_manifest(
         out,
         Manifest(
             kind=ANSWER_EVALUATOR,
             base={"kind": "encoder", "digest": body_manifest.digest},
             config={
-                "intents": head.classes,
-                "intent_floor": head.floor,
-                "answer_floor": answer_floor(body, pack, intents),
+                **head,
+                "answer_floor": answer_floor(body, pack, rows.intents),
                 "rank": settings.rank,
                 "epochs": settings.epochs,
                 "learning_rate": settings.learning_rate,
@@ -115,15 +150,27 @@ def train(
                 "targets": TARGETS,
             },
             data={
-                "answers": rows_sha256(row.place for row in answers),
-                "intents": len(intents),
+                **rows.sha256,
                 "pack": f"{pack.id} {pack.version} {pack.digest}",
                 "licence": "Apache-2.0, written for this project",
             },
-            metrics=head.metrics,
+            metrics=score_intents(IntentHead(out, head), messages.only("test"), vectors[test]),
             seed=settings.seed,
         ),
     )
+
+
+def score(manifest: Manifest, rows: EvaluatorRows, base: Path, out: Path) -> dict[str, object]:
+    """Score a finished model on the test rows.
+
+    Raises:
+        ArtifactError: model and body do not belong together.
+    """
+    encoder = SharedEncoder(base, "cpu")
+    encoder.add_adapter(out, ANSWER_EVALUATOR)
+    test = Messages.of(rows.answers, rows.intents).only("test")
+    vectors = encoder.encode(test.texts, ANSWER_EVALUATOR)
+    return score_intents(IntentHead(out, manifest.config), test, vectors)
 
 
 def answer_pairs(
@@ -153,90 +200,9 @@ def answer_pairs(
                 if one != other:
                     yield one, other, TARGETS["covered"]
         # The same point in two languages: an answer in either is as near.
-        for one, other in zip(
-            *(point.references[locale] for locale in pack.locales[:2]), strict=False
-        ):
-            yield one, other, TARGETS["covered"]
-
-
-class FittedIntents:
-    """What came of fitting the intent head."""
-
-    def __init__(self, classes: list[str], floor: float, metrics: dict[str, object]) -> None:
-        self.classes = classes
-        self.floor = floor
-        self.metrics = metrics
-
-
-def fit_intents(
-    body: SentenceTransformer,
-    answers: Sequence[AnswerRow],
-    intents: Sequence[IntentRow],
-    out: Path,
-) -> FittedIntents:
-    """Fit the linear layer on train rows; choose its floor on validation, score it on test."""
-    rows = [(r.answer, _class(r.intent, r.kind), r.split, r.locale) for r in answers]
-    rows += [(r.text, _class(r.intent, r.kind), r.split, r.locale) for r in intents]
-    vectors = encode(body, [text for text, *_ in rows])
-    wanted = np.array([label for _, label, *_ in rows])
-    splits = np.array([split for _, _, split, _ in rows])
-    train_rows = splits == "train"
-    model = LogisticRegression(C=20.0, max_iter=2000, class_weight="balanced")
-    model.fit(vectors[train_rows], wanted[train_rows])
-    save_file(
-        {
-            "weight": model.coef_.astype(np.float32),
-            "bias": model.intercept_.astype(np.float32),
-        },
-        str(out / INTENT_FILE),
-    )
-    classes = [str(name) for name in model.classes_]
-    probabilities = model.predict_proba(vectors)
-    floor = _choose_floor(
-        classes, probabilities[splits == "validation"], wanted[splits == "validation"]
-    )
-    test = splits == "test"
-    read = _read(classes, probabilities[test], floor)
-    plain = [intent_by_wording(rows[i][0]) for i in np.flatnonzero(test)]
-    both = np.array([str(p) if p else r for p, r in zip(plain, read, strict=True)])
-    return FittedIntents(classes, floor, _intent_metrics(wanted[test], both))
-
-
-def _class(intent: Intent, kind: str) -> str:
-    return Intent.INSULT.value if kind == "insult" else intent.value
-
-
-def _choose_floor(classes: list[str], probabilities: FloatArray, wanted: FloatArray) -> float:
-    """Return the floor with the best mean of answers kept and other intents recognised."""
-
-    def score(floor: float) -> float:
-        read = _read(classes, probabilities, floor)
-        answers = wanted == Intent.ANSWER.value
-        right = read == wanted
-        return float(right[answers].mean() + right[~answers].mean())
-
-    return max((round(0.3 + 0.05 * i, 2) for i in range(13)), key=score)
-
-
-def _read(classes: list[str], probabilities: FloatArray, floor: float) -> Labels:
-    best = probabilities.argmax(axis=1)
-    sure = probabilities.max(axis=1) >= floor
-    return np.where(sure, np.array(classes)[best], Intent.ANSWER.value)
-
-
-def _intent_metrics(
-    wanted: Labels,
-    read: Labels,
-) -> dict[str, object]:
-    per_intent = {
-        str(name): round(float((read[wanted == name] == name).mean()), 4) for name in set(wanted)
-    }
-    return {
-        "split": "test",
-        "n": len(wanted),
-        "intent_accuracy": round(float((wanted == read).mean()), 4),
-        "intent_recall": dict(sorted(per_intent.items())),
-    }
+        for one, other in itertools.combinations(pack.locales, 2):
+            for pair in zip(point.references[one], point.references[other], strict=False):
+                yield *pair, TARGETS["covered"]
 
 
 def answer_floor(

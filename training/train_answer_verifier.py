@@ -19,7 +19,7 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,17 +29,27 @@ from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 
 from engine.answer_verifier import HEAD_FILE
-from engine.artifacts import ANSWER_VERIFIER, Manifest, read_manifest, write_manifest
+from engine.artifacts import (
+    ANSWER_EVALUATOR,
+    ANSWER_VERIFIER,
+    Manifest,
+    verify,
+    write_manifest,
+)
+from engine.contract import Intent
 from engine.encoder import pair_states
 from engine.errors import EngineError
 from engine.pack_reader import read_pack
 from engine.ports import VERIFIER_CLASSES
-from training.adapters import attach, finished, load_body, save_adapter, set_seed
-from training.errors import TrainingError
+from engine.questions import QuestionPack
+from engine.verdicts import VerdictPolicy
+from training.adapters import attach, clear, finished, load_body, save_adapter, set_seed
+from training.errors import DataError, TrainingError
 from training.options import training_parser
-from training.rows import read_answers
+from training.row_checks import check_answers, check_splits
+from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
-from training.verdict_policy import UNFITTED, FittedPolicy, fit_policy
+from training.verdict_policy import find_cases, fit_policy, score
 from training.verifier_pairs import (
     LICENCES,
     VerifierPair,
@@ -94,7 +104,7 @@ class Verifier(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
-    parser = training_parser("python -m training.train_answer_verifier", __doc__ or "", epochs="12")
+    parser = training_parser("python -m training.train_answer_verifier", __doc__ or "", epochs=12)
     parser.add_argument("--evaluator", type=Path, required=True, help="trained answer evaluator")
     parser.add_argument("--corpora", type=Path, help="folder of public inference and grading sets")
     parser.add_argument("--inference-epochs", type=int, default=2, help="passes over those sets")
@@ -104,62 +114,113 @@ def main(argv: Sequence[str] | None = None) -> int:
         epochs=options.epochs, inference_epochs=options.inference_epochs, seed=options.seed
     )
     try:
-        if finished(options.out, force=options.force):
-            print(json.dumps(read_manifest(options.out).metrics, indent=2))
-            return 0
-        manifest = train(options, settings)
+        manifest = None if options.force else finished(options.out, ANSWER_VERIFIER)
+        pack = read_pack(options.pack)
+        rows = read_rows(pack, options.data)
+        if manifest is not None and manifest.config["policy"]:
+            policy = VerdictPolicy.from_config(manifest.config)
+            metrics = score(policy, find_cases(pack, of_split(rows, "test"), options))
+        else:
+            metrics = dict(train(pack, rows, options, settings).metrics)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(manifest.metrics, indent=2))
+    print(json.dumps(metrics, indent=2))
     return 0
 
 
-def train(options: argparse.Namespace, settings: VerifierSettings) -> Manifest:
-    """Train, calibrate, score, and write the model folder.
+def read_rows(pack: QuestionPack, data: Path) -> tuple[AnswerRow, ...]:
+    """Read and check the labelled answers below a folder; leaves out what is no answer.
 
     Raises:
-        DataError: the rows have faults.
+        DataError: with every fault of the first file or check that has some.
+    """
+    rows = read_answers(data / "answers")
+    check_answers(rows, pack)
+    answers = tuple(row for row in rows if row.intent is Intent.ANSWER)
+    check_splits(answers, "answers")
+    tuned = of_split(answers, "validation")
+    if len({label_of(row, p) for row in tuned for p in pack.topic(row.topic).point_ids}) < 2:
+        raise DataError(("answers:1: covered, partial, wrong: one label in all of validation",))
+    return answers
+
+
+def train(
+    pack: QuestionPack,
+    rows: Sequence[AnswerRow],
+    options: argparse.Namespace,
+    settings: VerifierSettings,
+) -> Manifest:
+    """Train, calibrate, score, and write the model folder.
+
+    A folder that was trained with these settings and rows, but not calibrated, is calibrated only.
+
+    Args:
+        pack: the pack that the rows belong to.
+        rows: checked answers.
+        options: names ``data``, ``base``, ``evaluator``, ``corpora``, ``out`` and ``force``.
+        settings: how to train.
+
+    Raises:
+        CorpusError: a public set has faults.
         ArtifactError, BaseModelError: a model that this one builds on cannot be used.
     """
-    pack, rows = read_pack(options.pack), read_answers(options.data / "answers")
     body, body_manifest = load_body(options.base)
+    public: list[VerifierPair] = []
     chance = set_seed(settings.seed)
-    verifier = Verifier(body, settings.rank)
-    learning = [row for row in rows if row.split == "train"]
     if options.corpora is not None and settings.inference_epochs:
         public = inference_pairs(options.corpora, chance)
+    manifest = Manifest(
+        kind=ANSWER_VERIFIER,
+        base={"kind": "encoder", "digest": body_manifest.digest},
+        config={"policy": {}, **asdict(settings)},
+        data={
+            "answers": rows_sha256((options.data / "answers").glob("*.csv")),
+            "pack": f"{pack.id} {pack.version} {pack.digest}",
+            "licence": "Apache-2.0, written for this project",
+            "public": LICENCES if public else {},
+        },
+        metrics={},
+        seed=settings.seed,
+    )
+    if options.force:
+        clear(options.out)
+    if not _awaits_calibration(options.out, manifest):
+        verifier = Verifier(body, settings.rank)
+        _learn_all(verifier, pack, rows, public, settings, chance)
+        _save(verifier, options.out)
+        write_manifest(options.out, manifest)
+    evaluator = verify(options.evaluator, ANSWER_EVALUATOR).digest
+    fitted = fit_policy(pack, rows, options)
+    config = {**manifest.config, "policy": fitted.policy, "evaluator": evaluator}
+    return write_manifest(options.out, replace(manifest, config=config, metrics=fitted.metrics))
+
+
+def _awaits_calibration(out: Path, manifest: Manifest) -> bool:
+    """Whether `out` holds what training as `manifest` says would make, thresholds still to come."""
+    found = finished(out, ANSWER_VERIFIER)
+    return found is not None and replace(found, files={}) == manifest
+
+
+def _learn_all(  # noqa: PLR0913, PLR0917 - all that the two phases of learning need
+    verifier: Verifier,
+    pack: QuestionPack,
+    rows: Sequence[AnswerRow],
+    public: Sequence[VerifierPair],
+    settings: VerifierSettings,
+    chance: random.Random,
+) -> None:
+    """Learn from the public pairs first, then from labelled answers and the pack."""
+    if public:
         log.info("%d public pairs", len(public))
         _learn(verifier, [list(public)] * settings.inference_epochs, settings, chance)
+    learned = of_split(rows, "train")
     epochs = [
-        [*row_pairs(pack, learning, settings.references, chance), *pack_pairs(pack, chance)]
+        [*row_pairs(pack, learned, settings.references, chance), *pack_pairs(pack, chance)]
         for _ in range(settings.epochs)
     ]
-    log.info("%d pairs an epoch from %d rows", len(epochs[0]), len(learning))
+    log.info("%d pairs an epoch from %d rows", len(epochs[0]), len(learned))
     _learn(verifier, epochs, settings, chance)
-    _save(verifier, options.out)
-
-    def described(fitted: FittedPolicy) -> Manifest:
-        return Manifest(
-            kind=ANSWER_VERIFIER,
-            base={"kind": "encoder", "digest": body_manifest.digest},
-            config={
-                "policy": fitted.policy,
-                "evaluator": read_manifest(options.evaluator).digest,
-                **asdict(settings),
-            },
-            data={
-                "answers": rows_sha256(row.place for row in rows),
-                "pack": f"{pack.id} {pack.version} {pack.digest}",
-                "licence": "Apache-2.0, written for this project",
-                "public": LICENCES if options.corpora is not None else {},
-            },
-            metrics=fitted.metrics,
-            seed=settings.seed,
-        )
-
-    write_manifest(options.out, described(UNFITTED))
-    return write_manifest(options.out, described(fit_policy(pack, rows, options)))
 
 
 def _learn(

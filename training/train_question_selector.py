@@ -13,14 +13,18 @@ import json
 import logging
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from engine.artifacts import QUESTION_SELECTOR, Manifest, read_manifest, write_manifest
+from engine.arrays import FloatArray
+from engine.artifacts import QUESTION_SELECTOR, Manifest, write_manifest
 from engine.contract import Intent
+from engine.encoder import SharedEncoder
 from engine.errors import EngineError
 from engine.pack_reader import read_pack
 from engine.question_selector import context_text, topic_text
@@ -28,6 +32,7 @@ from engine.questions import QuestionPack
 from training.adapters import (
     AdapterSettings,
     attach,
+    clear,
     finished,
     load_body,
     save_adapter,
@@ -36,6 +41,7 @@ from training.adapters import (
 )
 from training.errors import TrainingError
 from training.options import training_parser
+from training.row_checks import check_answers, check_choices, check_splits
 from training.rows import AnswerRow, ChoiceRow, read_answers, read_choices
 from training.rows_digest import rows_sha256
 
@@ -46,52 +52,100 @@ DEFAULT_TARGET = 0.4
 MARGINS = tuple(round(0.02 * i, 2) for i in range(20))
 
 
+@dataclass(frozen=True, slots=True)
+class SelectorRows:
+    """The labelled rows of stage 2, and the sha256 of the files that they were read from."""
+
+    choices: tuple[ChoiceRow, ...]
+    answers: tuple[AnswerRow, ...]
+    sha256: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near a row's state comes to the topics that may follow, default first.
+
+    Args:
+        near: cosine similarity of each.
+        wanted: index of the labelled one.
+    """
+
+    near: FloatArray
+    wanted: int
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
-    parser = training_parser(
-        "python -m training.train_question_selector", __doc__ or "", epochs="8"
-    )
+    parser = training_parser("python -m training.train_question_selector", __doc__ or "", epochs=8)
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        if finished(options.out, force=options.force):
-            print(json.dumps(read_manifest(options.out).metrics, indent=2))
-            return 0
-        manifest = train(
-            read_pack(options.pack),
-            options.data,
-            options.base,
-            options.out,
-            AdapterSettings(epochs=options.epochs, seed=options.seed),
-        )
+        manifest = None if options.force else finished(options.out, QUESTION_SELECTOR)
+        pack = read_pack(options.pack)
+        rows = read_rows(pack, options.data)
+        if manifest is not None:
+            metrics = score(manifest, pack, rows, options.base, options.out)
+        else:
+            body = load_body(options.base)
+            if options.force:
+                clear(options.out)
+            settings = AdapterSettings(epochs=options.epochs, seed=options.seed)
+            metrics = dict(train(pack, rows, body, options.out, settings).metrics)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(manifest.metrics, indent=2))
+    print(json.dumps(metrics, indent=2))
     return 0
 
 
+def read_rows(pack: QuestionPack, data: Path) -> SelectorRows:
+    """Read and check the labelled rows below a folder.
+
+    Raises:
+        DataError: with every fault of the first file or check that has some.
+    """
+    choices, answers = read_choices(data / "choices.csv"), read_answers(data / "answers")
+    check_choices(choices, pack)
+    check_answers(answers, pack)
+    check_splits(choices, "choices.csv")
+    sha256 = {
+        "choices": rows_sha256([data / "choices.csv"]),
+        "answers": rows_sha256((data / "answers").glob("*.csv")),
+    }
+    return SelectorRows(choices, answers, sha256)
+
+
 def train(
-    pack: QuestionPack, data: Path, base: Path, out: Path, settings: AdapterSettings
+    pack: QuestionPack,
+    rows: SelectorRows,
+    encoder: tuple[SentenceTransformer, Manifest],
+    out: Path,
+    settings: AdapterSettings,
 ) -> Manifest:
     """Train the adapter, choose the margin, score, and write the model folder.
 
-    Raises:
-        DataError: the rows have faults.
-        ArtifactError, BaseModelError: the body cannot be used.
+    Args:
+        pack: the pack that the rows belong to.
+        rows: checked rows.
+        encoder: the body and its manifest; the body gets the adapter.
+        out: the model folder.
+        settings: how to train.
     """
-    choices, answers = read_choices(data / "choices.csv"), read_answers(data / "answers")
-    body, body_manifest = load_body(base)
+    body, body_manifest = encoder
     chance = set_seed(settings.seed)
     adapter = attach(body, settings.rank)
-    pairs = list(choice_pairs(pack, [row for row in choices if row.split == "train"]))
-    pairs += default_pairs(pack, [row for row in answers if row.split == "train"], chance)
+    pairs = list(choice_pairs(pack, _of(rows.choices, "train")))
+    pairs += default_pairs(pack, [row for row in rows.answers if row.split == "train"], chance)
     chance.shuffle(pairs)
     log.info("%d pairs", len(pairs))
     train_pairs(body, pairs, settings, out)
     save_adapter(adapter, out)
-    margin = max(MARGINS, key=lambda m: _accuracy(body, pack, _of(choices, "validation"), m))
-    test = _of(choices, "test")
+
+    def encode(texts: Sequence[str]) -> FloatArray:
+        return np.asarray(body.encode(list(texts), show_progress_bar=False), dtype=np.float32)
+
+    tuning = nearnesses(encode, pack, _of(rows.choices, "validation"))
+    margin = max(MARGINS, key=lambda margin: accuracy(tuning, margin))
     return write_manifest(
         out,
         Manifest(
@@ -105,20 +159,32 @@ def train(
                 "batch_size": settings.batch_size,
             },
             data={
-                "choices": rows_sha256(row.place for row in choices),
-                "answers": rows_sha256(row.place for row in answers),
+                **rows.sha256,
                 "pack": f"{pack.id} {pack.version} {pack.digest}",
                 "licence": "Apache-2.0, written for this project",
             },
-            metrics={
-                "split": "test",
-                "n": len(test),
-                "accuracy_legal": round(_accuracy(body, pack, test, margin), 4),
-                "accuracy_of_default": round(_default_accuracy(pack, test), 4),
-            },
+            metrics=_metrics(nearnesses(encode, pack, _of(rows.choices, "test")), margin),
             seed=settings.seed,
         ),
     )
+
+
+def score(
+    manifest: Manifest, pack: QuestionPack, rows: SelectorRows, base: Path, out: Path
+) -> dict[str, Any]:
+    """Score a finished model on the test rows.
+
+    Raises:
+        ArtifactError: model and body do not belong together.
+    """
+    encoder = SharedEncoder(base, "cpu")
+    encoder.add_adapter(out, QUESTION_SELECTOR)
+
+    def encode(texts: Sequence[str]) -> FloatArray:
+        return encoder.encode(texts, QUESTION_SELECTOR)
+
+    near = nearnesses(encode, pack, _of(rows.choices, "test"))
+    return _metrics(near, float(manifest.config["margin"]))
 
 
 def choice_pairs(pack: QuestionPack, rows: Sequence[ChoiceRow]) -> Iterator[tuple[str, str, float]]:
@@ -146,34 +212,45 @@ def default_pairs(
         if chance.random() < 0.25:  # enough of them; the written choices must not drown
             state = context_text(topic, row.answer, row.locale)
             yield state, topic_text(pack.topic(topic.next[0]), row.locale), 1.0
-            far = chance.choice([t for t in others if t.id not in (topic.id, *topic.next)])
-            yield state, topic_text(far, row.locale), 0.0
+            unlikely = [t for t in others if t.id not in (topic.id, *topic.next)]
+            if unlikely:
+                yield state, topic_text(chance.choice(unlikely), row.locale), 0.0
 
 
 def _of(rows: Sequence[ChoiceRow], split: str) -> list[ChoiceRow]:
     return [row for row in rows if row.split == split]
 
 
-def _accuracy(
-    body: SentenceTransformer, pack: QuestionPack, rows: Sequence[ChoiceRow], margin: float
-) -> float:
-    """Return the share of rows for which the selector would choose the labelled topic."""
-    right = 0
+def nearnesses(
+    encode: Callable[[Sequence[str]], FloatArray], pack: QuestionPack, rows: Sequence[ChoiceRow]
+) -> list[Nearness]:
+    """Return how near each row comes to each legal next topic."""
+    found = []
     for row in rows:
         topic = pack.topic(row.topic)
         texts = [context_text(topic, row.answer, row.locale)]
         texts += [topic_text(pack.topic(candidate), row.locale) for candidate in topic.next]
-        vectors = np.asarray(body.encode(texts, show_progress_bar=False))
-        near = vectors[1:] @ vectors[0]
-        best = int(near.argmax())
-        chosen = topic.next[best if near[best] > near[0] + margin else 0]
-        right += chosen == row.next_topic
-    return right / len(rows) if rows else 0.0
+        vectors = encode(texts)
+        found.append(Nearness(vectors[1:] @ vectors[0], topic.next.index(row.next_topic)))
+    return found
 
 
-def _default_accuracy(pack: QuestionPack, rows: Sequence[ChoiceRow]) -> float:
-    """Return the accuracy of always taking the default, for comparison."""
-    return sum(pack.topic(r.topic).next[0] == r.next_topic for r in rows) / max(1, len(rows))
+def accuracy(rows: Sequence[Nearness], margin: float) -> float:
+    """Return the share of rows for which the selector would choose the labelled topic."""
+    right = 0
+    for row in rows:
+        best = int(row.near.argmax())
+        right += row.wanted == (best if row.near[best] > row.near[0] + margin else 0)
+    return right / len(rows)
+
+
+def _metrics(rows: Sequence[Nearness], margin: float) -> dict[str, Any]:
+    return {
+        "split": "test",
+        "n": len(rows),
+        "accuracy_legal": round(accuracy(rows, margin), 4),
+        "accuracy_of_default": round(sum(row.wanted == 0 for row in rows) / len(rows), 4),
+    }
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from engine.answer_verifier import CrossEncoderVerifier
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER
 from engine.candidates import CandidateVectors
-from engine.contract import Intent, VerdictStatus
+from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
@@ -31,7 +31,8 @@ from engine.verdicts import (
     verifier_context,
     verifier_text,
 )
-from training.rows import AnswerRow, label_of
+from training.rows import AnswerRow, label_of, of_split
+from training.softmax_layer import softmax_layer
 
 # A wrong "correct" is the worst mistake: at most this share of credited points may be undeserved.
 FALSE_CREDIT = 0.05
@@ -45,9 +46,6 @@ class FittedPolicy:
 
     policy: Mapping[str, Any]
     metrics: Mapping[str, Any]
-
-
-UNFITTED = FittedPolicy({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +65,15 @@ def fit_policy(
 
     Args:
         pack: the pack that the rows belong to.
-        rows: labelled answers of all splits.
+        rows: labelled answers of all splits, only messages that are answers.
         options: names ``base``, ``evaluator`` and ``out``, the folder of the trained verifier.
+
+    Raises:
+        ArtifactError: one of these models cannot be used.
     """
-    encoder = SharedEncoder(options.base, "cpu")
-    encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
-    encoder.add_adapter(options.out, ANSWER_VERIFIER)
-    verifier = CrossEncoderVerifier(encoder, options.out)
-    candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
-    cases = [
-        case
-        for row in rows
-        if row.intent is Intent.ANSWER and row.split != "train"
-        for case in _cases(row, pack, encoder, verifier, candidates)
-    ]
-    policy = _fit([case for case in cases if case.row.split == "validation"])
+    heldout = [*of_split(rows, "validation"), *of_split(rows, "test")]
+    cases = find_cases(pack, heldout, options)
+    policy = fit([case for case in cases if case.row.split == "validation"])
     test = [case for case in cases if case.row.split == "test"]
     return FittedPolicy(
         policy={
@@ -92,8 +84,29 @@ def fit_policy(
             "unsure": policy.unsure,
             "partial": policy.partial,
         },
-        metrics={"split": "test", **score(policy, test)},
+        metrics=score(policy, test),
     )
+
+
+def find_cases(
+    pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Namespace
+) -> list[Case]:
+    """Run rows through the stored models.
+
+    Args:
+        pack: the pack that the rows belong to.
+        rows: labelled answers.
+        options: as for `fit_policy`.
+
+    Raises:
+        ArtifactError: one of the models cannot be used.
+    """
+    encoder = SharedEncoder(options.base, "cpu")
+    encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
+    encoder.add_adapter(options.out, ANSWER_VERIFIER)
+    verifier = CrossEncoderVerifier(encoder, options.out)
+    candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
+    return [case for row in rows for case in _cases(row, pack, encoder, verifier, candidates)]
 
 
 def _cases(
@@ -118,29 +131,29 @@ def _cases(
     return found
 
 
-def _fit(cases: Sequence[Case]) -> VerdictPolicy:
+def fit(cases: Sequence[Case]) -> VerdictPolicy:
+    """Fit calibration and thresholds on cases of at least two labels."""
     wanted = np.array([VERIFIER_CLASSES.index(case.label) for case in cases])
     given = np.stack([case.features for case in cases])
     model = LogisticRegression(C=0.5, max_iter=5000)
     model.fit(given, wanted)
     weights = np.zeros((len(VERIFIER_CLASSES), given.shape[1]), dtype=np.float32)
     bias = np.full(len(VERIFIER_CLASSES), -20.0, dtype=np.float32)  # a class never seen
-    weights[model.classes_] = model.coef_
-    bias[model.classes_] = model.intercept_
+    weights[model.classes_], bias[model.classes_] = softmax_layer(model)
     loose = VerdictPolicy(weights, bias, covered=1.0, wrong=1.0, unsure=1.0, partial=1.0)
     probabilities = loose.probabilities(given)
-    covered = _covered_threshold(probabilities[:, 0], wanted == 0)
+    covered = covered_threshold(probabilities[:, 0], wanted == 0)
     return VerdictPolicy(
         weights=weights,
         bias=bias,
         covered=covered,
-        wrong=_best_threshold(probabilities[:, 2], wanted == 2),
+        wrong=best_threshold(probabilities[:, 2], wanted == 2),
         unsure=round(UNSURE_SHARE * covered, 3),
-        partial=_best_threshold(probabilities[:, 1], wanted == 1),
+        partial=best_threshold(probabilities[:, 1], wanted == 1),
     )
 
 
-def _covered_threshold(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
+def covered_threshold(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
     """Return the lowest threshold at which credit is undeserved seldom enough."""
     for threshold in GRID:
         credited = probability >= threshold
@@ -149,7 +162,7 @@ def _covered_threshold(probability: FloatArray, right: npt.NDArray[np.bool_]) ->
     return GRID[-1]
 
 
-def _best_threshold(probability: FloatArray, wanted: npt.NDArray[np.bool_]) -> float:
+def best_threshold(probability: FloatArray, wanted: npt.NDArray[np.bool_]) -> float:
     """Return the threshold with the highest F1."""
 
     def f1(threshold: float) -> float:
@@ -175,15 +188,16 @@ def score(policy: VerdictPolicy, cases: Sequence[Case]) -> dict[str, Any]:
         row = statuses.setdefault(case.label.value, {})
         row[verdict.value] = row.get(verdict.value, 0) + 1
 
-    def share(of: npt.NDArray[np.bool_]) -> float:
-        return round(float(agreed[of].mean()), 4)
+    def share(of: npt.NDArray[np.bool_]) -> float | None:
+        return round(float(agreed[of].mean()), 4) if of.any() else None
 
     return {
+        "split": "test",
         "n": len(cases),
         "credit_accuracy": round(float(agreed.mean()), 4),
         "right_credited": share(right),
         "not_right_uncredited": share(~right),
-        "expected_calibration_error": _calibration_error(probabilities[:, 0], right),
+        "expected_calibration_error": calibration_error(probabilities[:, 0], right),
         "per_language": {
             name: share(np.array([case.row.locale == name for case in cases])) for name in locales
         },
@@ -194,7 +208,7 @@ def score(policy: VerdictPolicy, cases: Sequence[Case]) -> dict[str, Any]:
     }
 
 
-def _calibration_error(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
+def calibration_error(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
     """Return the expected calibration error of "covered" over ten equal bins (Guo et al. 2017)."""
     bins = np.minimum((probability * 10).astype(int), 9)
     error = sum(

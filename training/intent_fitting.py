@@ -1,0 +1,115 @@
+"""Fits the intent head of stage 1 and scores it: what is a message?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import save_file
+from sklearn.linear_model import LogisticRegression
+
+from engine.arrays import FloatArray
+from engine.contract import Intent
+from engine.intent_head import INTENT_FILE, IntentHead
+from engine.intents import intent_by_wording
+from training.rows import AnswerRow, IntentRow, Split
+from training.softmax_layer import softmax_layer
+
+Labels: TypeAlias = npt.NDArray[np.str_]
+
+FLOORS = tuple(round(0.3 + 0.05 * i, 2) for i in range(13))
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Labelled messages of all kinds, with their vectors.
+
+    Args:
+        texts: what was typed.
+        intents: what each is.
+        splits: the split of each.
+    """
+
+    texts: tuple[str, ...]
+    intents: Labels
+    splits: Labels
+
+    @classmethod
+    def of(cls, answers: Sequence[AnswerRow], intents: Sequence[IntentRow]) -> Messages:
+        """Put both kinds of rows together."""
+        rows = [(r.answer, _class(r.intent, r.kind), r.split) for r in answers]
+        rows += [(r.text, _class(r.intent, r.kind), r.split) for r in intents]
+        return cls(
+            texts=tuple(text for text, _, _ in rows),
+            intents=np.array([intent for _, intent, _ in rows]),
+            splits=np.array([split for _, _, split in rows]),
+        )
+
+    def only(self, split: Split) -> Messages:
+        """Return those of one split."""
+        kept = self.splits == split
+        texts = tuple(t for t, keep in zip(self.texts, kept, strict=True) if keep)
+        return Messages(texts, self.intents[kept], self.splits[kept])
+
+
+def fit_intents(messages: Messages, vectors: FloatArray, out: Path) -> dict[str, Any]:
+    """Fit the linear layer on train rows and choose its floor on validation rows.
+
+    Args:
+        messages: labelled messages of all splits.
+        vectors: their unit vectors.
+        out: the answer evaluator's folder; takes the layer.
+
+    Returns:
+        What `IntentHead` needs of the manifest's config.
+    """
+    learned, tuned = messages.splits == "train", messages.splits == "validation"
+    model = LogisticRegression(C=20.0, max_iter=2000, class_weight="balanced")
+    model.fit(vectors[learned], messages.intents[learned])
+    weight, bias = softmax_layer(model)
+    save_file({"weight": weight, "bias": bias}, str(out / INTENT_FILE))
+    classes = np.array([str(name) for name in model.classes_])
+    probabilities = model.predict_proba(vectors[tuned])
+    floor = _choose_floor(classes, probabilities, messages.intents[tuned])
+    return {"intents": classes.tolist(), "intent_floor": floor}
+
+
+def score_intents(head: IntentHead, messages: Messages, vectors: FloatArray) -> dict[str, Any]:
+    """Return how well wording and head together recognise messages, as the stage uses them."""
+    read = np.array(
+        [
+            str(intent_by_wording(text) or head.read(vector))
+            for text, vector in zip(messages.texts, vectors, strict=True)
+        ]
+    )
+    wanted = messages.intents
+    return {
+        "split": "test",
+        "n": len(wanted),
+        "intent_accuracy": round(float((wanted == read).mean()), 4),
+        "intent_recall": {
+            str(name): round(float((read[wanted == name] == name).mean()), 4)
+            for name in sorted(set(wanted))
+        },
+    }
+
+
+def _class(intent: Intent, kind: str) -> str:
+    return Intent.INSULT.value if kind == "insult" else intent.value
+
+
+def _choose_floor(classes: Labels, probabilities: FloatArray, wanted: Labels) -> float:
+    """Return the floor with the best mean of answers kept and other intents recognised."""
+    answers = wanted == Intent.ANSWER.value
+
+    def score(floor: float) -> float:
+        sure = probabilities.max(axis=1) >= floor
+        read = np.where(sure, classes[probabilities.argmax(axis=1)], Intent.ANSWER.value)
+        right = read == wanted
+        return sum(float(right[side].mean()) for side in (answers, ~answers) if side.any())
+
+    return max(FLOORS, key=score)
