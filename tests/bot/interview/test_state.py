@@ -56,7 +56,6 @@ def result_of(
     next_topic: str | None = None,
     intent: Intent = Intent.ANSWER,
     question: str = "and now?",
-    lines: tuple[str, ...] = (),
     **statuses: VerdictStatus,
 ) -> TurnResult:
     """Return a result that stays on the topic unless told otherwise."""
@@ -65,7 +64,7 @@ def result_of(
         intent=intent,
         verdicts=tuple(PointVerdict(p.replace("_", "-"), s) for p, s in statuses.items()),
         next_topic=next_topic or request.topic_id,
-        utterance=Utterance(f"Fine. {question}", question, lines),
+        utterance=Utterance(f"Fine. {question}", question, ("curated/covered/3",)),
     )
 
 
@@ -187,7 +186,7 @@ def test_leaving_a_topic_opens_the_next_with_all_its_points_missing() -> None:
 def test_a_turn_takes_over_the_question_and_the_lines_said() -> None:
     state = opened()
     request = turn_request(state, ml_core(), "x")
-    result = result_of(request, question="what now?", lines=("curated/covered/3",))
+    result = result_of(request, question="what now?")
     after = advance(state, ml_core(), request, result, LATER)
     assert after.question == "what now?"
     assert after.spoken == ("greeting/question/0", "curated/covered/3")
