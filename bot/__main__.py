@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -31,6 +31,7 @@ from bot.errors import (
     UnknownPackError,
 )
 from bot.interview.flow import Length, Level
+from bot.packs import PackLibrary
 from bot.storage.database import Database
 from engine.contract import Mode
 from engine.errors import PackError
@@ -45,6 +46,8 @@ _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (EngineUnavailableError, EXIT_ENGINE),
     (BotError, EXIT_OTHER),
 )
+# click's error for wrong use, wherever this version of typer keeps it
+_WrongUse: type[Exception] = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     help="Aurora interviews you on machine learning.",
@@ -73,11 +76,22 @@ DatabaseOption = Annotated[
 def main() -> None:
     """Run the command line; an error that was foreseen is one line on standard error."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except _WrongUse as error:
+        _explain_use(error)
+        sys.exit(EXIT_USE)
     except tuple(kind for kind, _ in _EXIT_CODES) as error:
         code = next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
         print(f"aurora: {error}", file=sys.stderr)
         sys.exit(code)
+
+
+def _explain_use(error: Any) -> None:
+    """Say what was wrong; where nothing at all was asked for the help has been printed."""
+    said = str(error.format_message())
+    if said.strip():
+        see = f"see `{error.ctx.command_path} --help`" if error.ctx else "see --help"
+        print(f"aurora: {said.rstrip('.')}; {see}", file=sys.stderr)
 
 
 @app.command()
@@ -191,8 +205,12 @@ def validate(path: Annotated[Path, typer.Argument(help="A pack, or a folder of p
 @packs.command("list")
 def list_packs() -> None:
     """List the packs at hand."""
-    for folder in find_packs(_settings(None).packs).values():
-        pack = read_pack(folder)
+    settings = _settings(None)
+    library = PackLibrary(settings.packs)
+    if not library.ids():
+        raise UnknownPackError(f"there is no question pack in {settings.packs}")
+    for pack_id in library.ids():
+        pack = library.get(pack_id)
         print(f"{pack.id} {pack.version}  {', '.join(pack.locales)}  {len(pack.topics)} topics")
 
 
@@ -235,9 +253,15 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])).upper()
-        raise ConfigError(f"setting {name}: {first['msg']}; see .env.example") from None
+        faults = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors())
+        raise ConfigError(f"settings: {faults}; see .env.example") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """Return the name in the environment of a setting."""
+    name = str(place[0])  # the field's own name, or the whole name where it has one of its own
+    prefix = Settings.model_config["env_prefix"] if name in Settings.model_fields else ""
+    return f"{prefix}{name.upper()}"
 
 
 def _set_up_logging(settings: Settings) -> None:

@@ -55,7 +55,7 @@ class Aurora:
     """The running bot: storage, engine, dispatch and delivery, wired together.
 
     Args:
-        settings: where everything is.
+        packs: the question packs at hand.
         database: open, with its schema in place.
         engine: the way to the engine.
         messengers: platform → who delivers there.
@@ -64,7 +64,7 @@ class Aurora:
 
     def __init__(
         self,
-        settings: Settings,
+        packs: PackLibrary,
         database: Database,
         engine: SocketEngineClient,
         messengers: Mapping[str, Messenger],
@@ -77,7 +77,7 @@ class Aurora:
         service = InterviewService(
             store=store,
             engine=engine,
-            packs=PackLibrary(settings.packs),
+            packs=packs,
             clock=clock,
             new_id=lambda event_id: uuid5(NAMESPACE_URL, f"aurora:{event_id}").hex,
             defaults=Options(locale=locale, pack_id=DEFAULT_PACK),
@@ -132,16 +132,19 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
         PackError: the packs have faults.
     """
     locale = chat.chosen.get("locale", settings.locale)
-    _check_choice(PackLibrary(settings.packs), chat.chosen, locale)
+    packs = PackLibrary(settings.packs)
+    _check_choice(packs, chat.chosen, locale)
     clock = SystemClock()
     face = make_face(chat.style, chat.user_name, locale, Translator.load(), clock)
     async with (
         open_database(settings.database_url) as database,
         open_engine(settings, fake=chat.fake_engine) as (engine, worker),
     ):
-        aurora = Aurora(settings, database, engine, {PLATFORM: face}, locale)
-        await aurora.start()
+        aurora = Aurora(packs, database, engine, {PLATFORM: face}, locale)
         try:
+            if not face.offers_resume:
+                # Nobody watches: a script is told that the engine cannot start, and nothing else.
+                await _until_failure(_ready(engine), worker)
             await _until_failure(_converse(aurora, face, chat, clock), worker)
         finally:
             await aurora.stop()
@@ -164,8 +167,13 @@ def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str) ->
         raise ConfigError(f"pack {pack.id} is written in {', '.join(pack.locales)}, not {locale}")
 
 
+async def _ready(engine: SocketEngineClient) -> None:
+    await engine.health()
+
+
 async def _converse(aurora: Aurora, face: ConsoleFace, chat: ChatOptions, clock: Clock) -> None:
     """Open the interview, hold it, and pause it when the person leaves."""
+    await face.take_up(aurora.start, lambda: aurora.settled(PLATFORM, CONVERSATION))
     offer = {"offer": "yes"} if face.offers_resume else {}
     opening = Action.NEW if chat.new else Action.OPEN
     await aurora.submit(_event(chat, clock, opening, {**chat.chosen, **offer}))

@@ -51,4 +51,4 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     locale: Literal["ko", "en"] = "ko"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
-    turn_timeout: float = Field(default=30.0, gt=0)
+    turn_timeout: float = Field(default=30.0, gt=0, allow_inf_nan=False)

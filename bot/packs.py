@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.errors import UnknownPackError
+from engine.errors import PackError
 from engine.pack_reader import find_packs, read_pack
 from engine.questions import QuestionPack
 
@@ -17,6 +18,7 @@ class PackLibrary:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._paths = find_packs(folder)
         self._read: dict[str, QuestionPack] = {}
 
@@ -25,14 +27,33 @@ class PackLibrary:
 
         Raises:
             UnknownPackError: there is none of this name.
-            PackError: it has faults.
+            PackError: it has faults; the message is one line.
         """
         if pack_id not in self._paths:
-            raise UnknownPackError(f"there is no pack {pack_id!r}; known: {', '.join(self.ids())}")
+            raise UnknownPackError(self._unknown(pack_id))
         if pack_id not in self._read:
-            self._read[pack_id] = read_pack(self._paths[pack_id])
+            self._read[pack_id] = _read(self._paths[pack_id])
         return self._read[pack_id]
 
     def ids(self) -> tuple[str, ...]:
         """Return the names of all packs."""
         return tuple(self._paths)
+
+    def _unknown(self, pack_id: str) -> str:
+        if not self._paths:
+            return f"there is no question pack in {self._folder}; set AURORA_PACKS to their folder"
+        return f"there is no pack {pack_id!r}; known: {', '.join(self.ids())}"
+
+
+def _read(folder: Path) -> QuestionPack:
+    try:
+        pack = read_pack(folder)
+    except PackError as error:
+        more = len(error.faults) - 1
+        rest = f" (and {more} more)" if more else ""
+        see = f"list all faults with `python -m bot packs validate {folder}`"
+        raise PackError((f"{folder}/{error.faults[0]}{rest}; {see}",)) from None
+    if pack.id != folder.name:
+        # An interview knows its pack by id alone and would not find it again.
+        raise PackError((f"{folder}/pack.yaml: pack {pack.id!r} needs a folder of that name",))
+    return pack

@@ -18,6 +18,7 @@ CONVERSATION = "console"
 
 Submit = Callable[[Inbound], Awaitable[None]]
 Settled = Callable[[], Awaitable[None]]
+Begin = Callable[[], Awaitable[None]]
 
 
 class ConsoleFace(Protocol):
@@ -29,6 +30,14 @@ class ConsoleFace(Protocol):
     """
 
     offers_resume: bool
+
+    async def take_up(self, begin: Begin, settled: Settled) -> None:
+        """Have what a crash left behind answered and delivered; called before the opening.
+
+        Args:
+            begin: begins with it.
+            settled: returns when all of it has been answered and shown.
+        """
 
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read messages until the end of input or until the person leaves.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
-from bot.adapters.console_core import Settled, Submit, is_farewell
+from bot.adapters.console_core import Begin, Settled, Submit, is_farewell
 from bot.adapters.console_lines import LineLoop
 from bot.adapters.console_output import LineOutput
-from bot.interview.messages import Reply, TurnFacts
+from bot.interview.messages import Action, Reply, TurnFacts
 from bot.presentation import Presenter
+
+# Legal within JSON, but many readers of lines end a line at them.
+_LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 
 
 class JsonFace:
@@ -30,7 +33,18 @@ class JsonFace:
         self._output = output
         self._notices = notices
         self._presenter = presenter
+        self._taking_up = False
         output.on_closed = loop.leave
+
+    async def take_up(self, begin: Begin, settled: Settled) -> None:
+        """Pass over turns that a crash left behind: the opening says where the interview stands.
+
+        Whoever goes on after the first line would otherwise send again what was answered already.
+        """
+        self._taking_up = True
+        await begin()
+        await settled()
+        self._taking_up = False
 
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read messages until the end of input or until a line asks to leave."""
@@ -47,8 +61,16 @@ class JsonFace:
         if reply.facts is None:
             self._notices.line(self._presenter.plain(reply))
             return
+        if self._taking_up and _goes_on(reply):
+            return
         said = reply.facts.utterance or self._presenter.plain(reply)
         self._output.line(turn_line(reply.facts, said))
+
+
+def _goes_on(reply: Reply) -> bool:
+    """Whether a reply leaves its interview open, so that the opening repeats its last turn."""
+    over = reply.facts is None or reply.facts.next_topic is None
+    return not over and Action.REPORT not in reply.buttons
 
 
 def turn_line(facts: TurnFacts, utterance: str) -> str:
@@ -72,4 +94,4 @@ def turn_line(facts: TurnFacts, utterance: str) -> str:
         "utterance": utterance,
         "timings_ms": dict(facts.timings_ms),
     }
-    return json.dumps(account, ensure_ascii=False)
+    return json.dumps(account, ensure_ascii=False).translate(_LINE_ENDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.adapters.console_core import Settled, Submit, is_farewell
+from bot.adapters.console_core import Begin, Settled, Submit, is_farewell
 from bot.adapters.console_lines import LineLoop
 from bot.adapters.console_output import LineOutput
 from bot.interview.messages import Action, Reply
@@ -26,6 +26,10 @@ class PlainFace:
         self._presenter = presenter
         self._offered: set[Action] = set()
         output.on_closed = loop.leave
+
+    async def take_up(self, begin: Begin, settled: Settled) -> None:  # noqa: ARG002 - the port's
+        """Show what a crash left behind like any other reply."""
+        await begin()
 
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read messages until the end of input or until the person leaves."""

@@ -24,6 +24,7 @@ from rich.cells import cell_len, set_cell_size
 
 from bot.adapters.commands import COMMANDS, QUIT_NAMES
 from bot.adapters.console_core import (
+    Begin,
     ConsoleInput,
     Settled,
     Submit,
@@ -114,6 +115,10 @@ class RichFace:
         self._leaving = False
         self._waits: set[asyncio.Task[None]] = set()
         self._waiting_since = 0.0
+
+    async def take_up(self, begin: Begin, settled: Settled) -> None:  # noqa: ARG002 - the port's
+        """Show what a crash left behind like any other reply."""
+        await begin()
 
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read messages until the person leaves."""

@@ -20,6 +20,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -116,7 +117,7 @@ class Database:
         """Bring the tables up to a revision, all in one transaction.
 
         Raises:
-            StorageError: the database cannot be used.
+            StorageError: the database cannot be used, or there is no such revision.
         """
         await self._migrate(command.upgrade, revision)
 
@@ -124,7 +125,7 @@ class Database:
         """Take the tables back to a revision, all in one transaction; what they held is lost.
 
         Raises:
-            StorageError: the database cannot be used.
+            StorageError: the database cannot be used, or there is no such revision.
         """
         await self._migrate(command.downgrade, revision)
 
@@ -136,7 +137,14 @@ class Database:
         def migrate(connection: Connection) -> None:
             config = _alembic_config()
             config.attributes["connection"] = connection
-            run(config, revision)
+            try:
+                run(config, revision)
+            except CommandError as error:
+                where = describe(self.url)
+                raise StorageError(
+                    f"{where} cannot go to revision {revision!r}: {error}; "
+                    "it may be from a newer version than this program."
+                ) from error
 
         async with self.writing() as connection:
             await connection.run_sync(migrate)

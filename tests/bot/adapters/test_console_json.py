@@ -14,7 +14,7 @@ from bot.adapters.console_json import JsonFace
 from bot.adapters.console_lines import LineLoop, LineReader
 from bot.adapters.console_output import LineOutput
 from bot.i18n import Translator
-from bot.interview.messages import Notice, Reply, ReportCard, Say, TurnFacts
+from bot.interview.messages import Action, Notice, Reply, ReportCard, Say, TurnFacts
 from bot.presentation import Presenter
 from tests.support.clock import FakeClock
 from tests.support.console import InstantBot
@@ -122,3 +122,35 @@ async def test_the_pause_after_the_end_of_input_prints_nothing() -> None:
     facts = TurnFacts(4, "loss", "pause")
     await out.face.deliver("console", "1", Reply("ko", (Notice("notice.paused"),), facts=facts))
     assert (out.objects, out.notices) == ([], "")
+
+
+async def test_turns_that_a_crash_left_behind_are_not_told_before_the_opening() -> None:
+    out = Json()
+    left = Reply("en", (Notice("notice.engine_trouble"),))
+
+    async def begin() -> None:
+        await out.face.deliver("console", "1", KOREAN_TURN)
+
+    async def settled() -> None:
+        await out.face.deliver("console", "2", left)
+
+    await out.face.take_up(begin, settled)
+    assert out.objects == []
+    assert "longer than usual" in out.notices
+    await out.face.deliver("console", "3", KOREAN_TURN)
+    assert [o["turn"] for o in out.objects] == [3]
+
+
+async def test_the_last_turn_of_an_interview_is_told_although_a_crash_came_between() -> None:
+    out = Json()
+    last = replace(KOREAN_TURN, buttons=(Action.REPORT, Action.NEW))
+    late = Reply("ko", (Notice("notice.ended"),), facts=TurnFacts(3, "end", "none"))
+
+    async def begin() -> None:
+        await out.face.deliver("console", "1", last)
+
+    async def settled() -> None:
+        await out.face.deliver("console", "2", late)
+
+    await out.face.take_up(begin, settled)
+    assert [o["turn"] for o in out.objects] == [3, 3]
