@@ -14,7 +14,8 @@ def softmax_layer(model: LogisticRegression) -> tuple[FloatArray, FloatArray]:
     For two classes scikit-learn stores one row, whose sigmoid is the second class; a row of zeros
     for the first class says the same as a softmax.
     """
-    weight = np.asarray(model.coef_, dtype=np.float32)
+    # scikit-learn keeps columns together; safetensors writes the buffer as it lies.
+    weight = np.ascontiguousarray(model.coef_, dtype=np.float32)
     bias = np.asarray(model.intercept_, dtype=np.float32)
     if len(model.classes_) == 2:
         weight = np.concatenate([np.zeros_like(weight), weight])
