@@ -254,7 +254,10 @@ class InterviewService:
         )
         noted = replace(state, turn=state.turn + 1)
         reply = replies.disagreement(noted, pack, disputed)
-        return TurnOutcome(snapshot, noted, record, (reply,))
+        # Whoever comes back needs the question that stands, and the number of this turn.
+        asked = snapshot.last_reply
+        standing = replace(asked, facts=reply.facts) if asked else reply
+        return TurnOutcome(snapshot, noted, record, (reply,), standing=standing)
 
     def _unknown_pack(self, snapshot: Snapshot, inbound: Inbound) -> Notice:
         opening = inbound.action in (Action.OPEN, Action.NEW)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import random
 import shutil
 from collections import defaultdict
@@ -19,6 +18,7 @@ from bot.storage.store import SqlInterviewStore
 from bot.storage.tables import InboxRow, OutboxRow, TurnRow
 from tests.support import crash_child
 from tests.support.clock import NOON, FakeClock
+from tests.support.forks import processes
 from tests.support.messages import PLATFORM, inbound
 from tests.support.tables import rows
 
@@ -26,10 +26,6 @@ KILLS = 50
 LONGEST_LIFE = 0.3  # seconds of work before a kill; a life answers a handful of messages
 CONVERSATIONS = 3
 MESSAGES = 12
-
-# A fresh process, forked from a server that has imported everything: it starts in milliseconds.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["pytest", "tests.support.crash_child"])
 
 
 @dataclass(frozen=True)
@@ -62,8 +58,8 @@ def live(place: Place, script: Sequence[Inbound], seconds: float | None) -> bool
     Returns:
         Whether it was killed; False when it had answered everything before.
     """
-    here, there = _processes.Pipe()
-    bot = _processes.Process(
+    here, there = processes.Pipe()
+    bot = processes.Process(
         target=crash_child.run, args=(place.url, place.delivered, script, there)
     )
     bot.start()
