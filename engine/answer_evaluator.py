@@ -66,7 +66,7 @@ class SbertAnswerEvaluator:
             return Evaluation(stated)
         units = message_units(request.answer)
         vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
-        intent = self._intents.read(vectors[0])
+        intent = stated or self._intents.read(vectors[0])
         topic = pack.topic(request.topic_id)
         if not topic.kind.judged:
             return Evaluation(intent)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,7 @@ _BY_LABEL = {
     "contradictory": VerdictStatus.WRONG,
     "incorrect": VerdictStatus.MISSING,
 }
+_COLUMNS = ("reference_answers", "student_answer", "label")
 _CLASS = {status: index for index, status in enumerate(VERIFIER_CLASSES)}
 
 
@@ -115,7 +116,20 @@ def _graded(corpora: Path, chance: random.Random) -> Iterator[VerifierPair]:
         if not file.exists():
             raise CorpusError(file, "is missing")
         with file.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                reference = chance.choice(row["reference_answers"].split(" || "))
-                label = _CLASS[_BY_LABEL[row["label"]]]
-                yield VerifierPair(reference, row["student_answer"], label)
+            reader = csv.DictReader(stream)
+            if not {*_COLUMNS} <= {*(reader.fieldnames or ())}:
+                raise CorpusError(file, f"the columns {', '.join(_COLUMNS)} are needed", line=1)
+            for row in reader:
+                yield _graded_pair(row, file, reader.line_num, chance)
+
+
+def _graded_pair(
+    row: Mapping[str, str | None], file: Path, line: int, chance: random.Random
+) -> VerifierPair:
+    references, message, label = (row[column] for column in _COLUMNS)
+    if not references or not message:
+        raise CorpusError(file, "an answer is empty", line=line)
+    if label not in _BY_LABEL:
+        known = ", ".join(_BY_LABEL)
+        raise CorpusError(file, f"{label!r} is none of {known}", line=line, column="label")
+    return VerifierPair(chance.choice(references.split(" || ")), message, _CLASS[_BY_LABEL[label]])

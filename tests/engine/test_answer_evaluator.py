@@ -1,0 +1,217 @@
+"""Stage 1 with models that can be reasoned about by hand: verdicts, words, number of calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from engine.answer_evaluator import SbertAnswerEvaluator, message_units
+from engine.artifacts import ANSWER_EVALUATOR
+from engine.candidates import CandidateVectors
+from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
+from engine.intent_head import INTENT_FILE, IntentHead
+from engine.ports import Evaluation
+from engine.questions import QuestionPack
+from tests.support.packs import read_small_pack
+from tests.support.stage_one import WordEncoder, WordVerifier, plain_policy
+
+COVERED, PARTIAL = VerdictStatus.COVERED, VerdictStatus.PARTIAL
+WRONG, MISSING = VerdictStatus.WRONG, VerdictStatus.MISSING
+RULES = {
+    "colour English": {"crimson": COVERED, "reddish": PARTIAL, "blue": WRONG},
+    "taste English": {"sweet": COVERED, "salty": WRONG},
+    "colour 한국어": {"빨간": COVERED},
+}
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
+    return read_small_pack(tmp_path_factory.mktemp("fruit"))
+
+
+class Stage:
+    """Stage 1 and its stand-ins; the calls made while it was built are forgotten."""
+
+    def __init__(self, pack: QuestionPack, folder: Path, answer_floor: float = 0.5) -> None:
+        self.pack = pack
+        self.encoder = WordEncoder()
+        self.verifier = WordVerifier(RULES)
+        self.evaluator = SbertAnswerEvaluator(
+            encoder=self.encoder,
+            verifier=self.verifier,
+            intents=self._head(folder),
+            policy=plain_policy(),
+            candidates={
+                pack.id: CandidateVectors(
+                    pack, self.encoder, ANSWER_EVALUATOR, model_digest="m", cache=None
+                )
+            },
+            answer_floor=answer_floor,
+        )
+        self.encoder.calls.clear()
+
+    def _head(self, folder: Path) -> IntentHead:
+        """A head that takes “gimme” for a request for a hint."""
+        word = self.encoder.vector("gimme")
+        weight = np.stack([np.zeros_like(word), 20 * word])
+        save_file(
+            {"weight": weight, "bias": np.array([0, -3], dtype=np.float32)},
+            str(folder / INTENT_FILE),
+        )
+        return IntentHead(folder, {"intents": ["answer", "hint"], "intent_floor": 0.6})
+
+    def evaluate(self, answer: str, **changes: object) -> Evaluation:
+        request = replace(APPLES, answer=answer, **changes)  # type: ignore[arg-type]  # its fields
+        return self.evaluator.evaluate(request, self.pack)
+
+
+APPLES = TurnRequest(
+    request_id="i:1",
+    seed="0:1",
+    pack=PackRef("fruit", "1.0.0"),
+    locale="en",
+    mode=Mode.COACH,
+    topic_id="apples",
+    question="question apples en 0",
+    answer="",
+    open_points=("colour", "taste"),
+    next_topics=("pears",),
+    may_retry=True,
+)
+
+
+@pytest.fixture
+def stage(pack: QuestionPack, tmp_path: Path) -> Stage:
+    return Stage(pack, tmp_path)
+
+
+# What needs no model
+
+
+@pytest.mark.parametrize("intent", [intent for intent in Intent if intent is not Intent.ANSWER])
+def test_a_known_intent_skips_the_models(stage: Stage, intent: Intent) -> None:
+    assert stage.evaluate("they are crimson", intent=intent) == Evaluation(intent)
+    assert stage.encoder.calls == []
+    assert stage.verifier.calls == []
+
+
+def test_plain_wording_skips_the_models(stage: Stage) -> None:
+    assert stage.evaluate("I don't know").intent is Intent.DONT_KNOW
+    assert not stage.encoder.calls
+    assert not stage.verifier.calls
+
+
+@pytest.mark.parametrize("text", ["I don't know", "gimme"])
+def test_a_message_stated_to_be_an_answer_is_judged(stage: Stage, text: str) -> None:
+    evaluation = stage.evaluate(text, intent=Intent.ANSWER)
+    assert evaluation.intent is Intent.ANSWER
+    assert [v.status for v in evaluation.verdicts] == [MISSING, MISSING]
+
+
+# How often models run
+
+
+@pytest.mark.parametrize("answer", ["crimson", "They are crimson, and they are sweet. " * 8])
+def test_one_encoder_call_and_one_verifier_call_a_turn(stage: Stage, answer: str) -> None:
+    stage.evaluate(answer)
+    ((texts, adapter),) = stage.encoder.calls
+    assert adapter == ANSWER_EVALUATOR
+    assert list(texts) == message_units(answer)
+    (pairs,) = stage.verifier.calls
+    assert len(pairs) == 2 * 2  # two open points, two right answers shown of each
+
+
+def test_points_that_are_not_open_are_not_judged(stage: Stage) -> None:
+    evaluation = stage.evaluate("crimson and sweet", open_points=("taste",))
+    assert [v.point_id for v in evaluation.verdicts] == ["taste"]
+    (pairs,) = stage.verifier.calls
+    assert len(pairs) == 2
+
+
+def test_without_open_points_nothing_is_judged(stage: Stage) -> None:
+    assert stage.evaluate("crimson", open_points=()) == Evaluation(Intent.ANSWER)
+    assert stage.verifier.calls == []
+
+
+# Verdicts
+
+
+def test_one_answer_may_cover_several_points(stage: Stage) -> None:
+    evaluation = stage.evaluate("The right colour is crimson, the right taste is sweet")
+    assert evaluation.points(COVERED) == ("colour", "taste")
+    assert [v.evidence for v in evaluation.verdicts] == [
+        "The right colour is crimson",
+        "the right taste is sweet",
+    ]
+    assert all(v.probability > 0.9 for v in evaluation.verdicts)
+
+
+def test_one_answer_may_be_right_and_wrong(stage: Stage) -> None:
+    text = "The right colour is crimson, but wrong taste 1 it is salty"
+    evaluation = stage.evaluate(text)
+    assert evaluation.points(COVERED) == ("colour",)
+    assert evaluation.points(WRONG) == ("taste",)
+    wrong = evaluation.verdicts[1]
+    assert wrong.misconception == 1
+    assert wrong.evidence == "but wrong taste 1 it is salty"
+    assert wrong.evidence in text
+
+
+def test_only_wrong_verdicts_name_a_misconception(stage: Stage) -> None:
+    evaluation = stage.evaluate("something reddish")
+    assert [v.status for v in evaluation.verdicts] == [PARTIAL, MISSING]
+    assert [v.misconception for v in evaluation.verdicts] == [None, None]
+    assert evaluation.verdicts[1].evidence is None
+
+
+def test_a_hedge_is_quoted_and_costs_nothing(stage: Stage) -> None:
+    evaluation = stage.evaluate("I'm not sure, but they are crimson")
+    assert evaluation.hedge == "I'm not sure"
+    assert evaluation.points(COVERED) == ("colour",)
+
+
+def test_a_korean_answer_is_judged_in_korean(stage: Stage) -> None:
+    evaluation = stage.evaluate("확실하진 않은데 빨간 색이야", locale="ko")
+    assert evaluation.points(COVERED) == ("colour",)
+    assert evaluation.hedge == "확실하진 않은데"
+    (pairs,) = stage.verifier.calls
+    assert all("right" in context and " ko " in context for context, _ in pairs)
+
+
+# What is no answer
+
+
+def test_the_head_recognises_what_no_pattern_does(stage: Stage) -> None:
+    assert stage.evaluate("gimme") == Evaluation(Intent.HINT)
+    assert stage.verifier.calls == []
+
+
+def test_the_head_is_overruled_near_a_point(stage: Stage) -> None:
+    text = "gimme gimme right colour en 0 crimson"
+    assert stage.evaluate(text).points(COVERED) == ("colour",)
+
+
+def test_how_near_that_is_can_be_set(pack: QuestionPack, tmp_path: Path) -> None:
+    stage = Stage(pack, tmp_path, answer_floor=0.9)
+    text = "gimme gimme right colour en 0 crimson"
+    assert stage.evaluate(text) == Evaluation(Intent.HINT)
+
+
+def test_topics_that_are_not_judged_get_an_intent_only(stage: Stage) -> None:
+    for text, intent in (("right colour en 0", Intent.ANSWER), ("gimme", Intent.HINT)):
+        evaluation = stage.evaluate(text, topic_id="hello", open_points=())
+        assert evaluation == Evaluation(intent)
+    assert stage.verifier.calls == []
+
+
+def test_a_message_of_one_clause_is_encoded_once() -> None:
+    assert message_units("It is red") == ["It is red"]
+    assert message_units("It is red, it is round") == [
+        "It is red, it is round",
+        "It is red",
+        "it is round",
+    ]

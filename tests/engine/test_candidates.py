@@ -1,0 +1,128 @@
+"""Candidates are encoded once per pack and model, and kept on disk as long as they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.candidates import CandidateVectors
+from engine.questions import QuestionPack
+from tests.support.packs import read_small_pack
+from tests.support.stage_one import WordEncoder
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
+    return read_small_pack(tmp_path_factory.mktemp("fruit"))
+
+
+def candidates(
+    pack: QuestionPack, encoder: WordEncoder, cache: Path | None, digest: str = "m" * 64
+) -> CandidateVectors:
+    return CandidateVectors(pack, encoder, "stage-1", model_digest=digest, cache=cache)
+
+
+def test_a_pack_is_encoded_in_one_call_without_repeating_a_text(pack: QuestionPack) -> None:
+    encoder = WordEncoder()
+    candidates(pack, encoder, None)
+    ((texts, adapter),) = encoder.calls
+    assert adapter == "stage-1"
+    # Four points in two languages, five right and three wrong answers each.
+    assert len(texts) == len(set(texts)) == 4 * 2 * (5 + 3)
+
+
+@pytest.mark.parametrize(("locale", "other"), [("ko", "en"), ("en", "ko")])
+def test_a_point_has_its_own_language_first_then_the_others(
+    pack: QuestionPack, locale: str, other: str
+) -> None:
+    encoder = WordEncoder()
+    found = candidates(pack, encoder, None).of("apples", "taste", locale)
+    point = pack.topic("apples").point("taste")
+    assert found.references == point.references[locale]
+    assert found.wrong == tuple(wrong.answer for wrong in point.wrong[locale])
+    expected = [encoder.vector(t) for t in (*point.references[locale], *point.references[other])]
+    np.testing.assert_array_equal(found.reference_vectors, np.stack(expected))
+    np.testing.assert_array_equal(
+        found.wrong_vectors, np.stack([encoder.vector(t) for t in found.wrong])
+    )
+
+
+def test_the_second_start_reads_them_from_disk(pack: QuestionPack, tmp_path: Path) -> None:
+    cache = tmp_path / "aurora" / "candidates"
+    first = candidates(pack, WordEncoder(), cache)
+    encoder = WordEncoder()
+    second = candidates(pack, encoder, cache)
+    assert encoder.calls == []
+    for locale in pack.locales:
+        np.testing.assert_array_equal(
+            first.of("plums", "stone", locale).reference_vectors,
+            second.of("plums", "stone", locale).reference_vectors,
+        )
+    assert [file.suffix for file in cache.iterdir()] == [".npy"]
+
+
+def test_another_pack_or_model_does_not_get_them(pack: QuestionPack, tmp_path: Path) -> None:
+    candidates(pack, WordEncoder(), tmp_path)
+    for changed, digest in ((pack, "n" * 64), (replace(pack, digest="0" * 64), "m" * 64)):
+        encoder = WordEncoder()
+        candidates(changed, encoder, tmp_path, digest)
+        assert len(encoder.calls) == 1
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _save(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Callable[[Path], None]:
+    return lambda file: np.save(file, array)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(b"PK\x03\x04 no archive"),
+        lambda file: file.write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': ((((\n"),
+        _cut,
+        _save(np.zeros((3, 512), dtype=np.float32)),
+        _save(np.zeros(64, dtype=np.float32)),
+        _save(np.zeros((64, 512), dtype=np.int64)),
+        _save(np.full((64, 512), np.nan, dtype=np.float32)),
+    ],
+    ids=["empty", "zip", "header", "cut", "rows", "flat", "type", "nan"],
+)
+def test_a_file_that_does_not_fit_is_made_again(
+    pack: QuestionPack, tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    candidates(pack, WordEncoder(), tmp_path)
+    (file,) = tmp_path.iterdir()
+    good = file.read_bytes()
+    spoil(file)
+    encoder = WordEncoder()
+    found = candidates(pack, encoder, tmp_path).of("apples", "taste", "en")
+    assert len(encoder.calls) == 1
+    assert found.reference_vectors.shape == (10, 512)
+    assert file.read_bytes() == good
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(pack: QuestionPack, tmp_path: Path) -> None:
+    (tmp_path / "aurora").write_text("a file where the folder should be", encoding="utf-8")
+    encoder = WordEncoder()
+    found = candidates(pack, encoder, tmp_path / "aurora" / "candidates")
+    assert len(encoder.calls) == 1
+    assert found.of("apples", "taste", "en").wrong_vectors.shape == (3, 512)
+
+
+def test_nothing_is_left_behind_when_the_file_cannot_take_its_place(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    candidates(pack, WordEncoder(), tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    file.mkdir()
+    candidates(pack, WordEncoder(), tmp_path)
+    assert list(tmp_path.iterdir()) == [file]

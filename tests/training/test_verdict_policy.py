@@ -1,0 +1,127 @@
+"""Thresholds that seldom credit what is not deserved, and figures that can be done by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.contract import Intent, VerdictStatus
+from engine.ports import VERIFIER_CLASSES
+from engine.verdicts import FEATURES
+from tests.support.stage_one import plain_policy
+from training.rows import AnswerRow
+from training.verdict_policy import (
+    GRID,
+    Case,
+    best_threshold,
+    calibration_error,
+    covered_threshold,
+    fit,
+    score,
+)
+
+COVERED, PARTIAL, WRONG, MISSING = VERIFIER_CLASSES
+
+
+def row(locale: str = "en", kind: str = "right") -> AnswerRow:
+    return AnswerRow("loss", "f", locale, "text", Intent.ANSWER, (), (), (), kind)
+
+
+def case(label: VerdictStatus, said: VerdictStatus, strength: float = 5.0, **about: str) -> Case:
+    logits = np.zeros(FEATURES, dtype=np.float32)
+    logits[VERIFIER_CLASSES.index(said)] = strength
+    return Case(row(**about), "point", label, logits)
+
+
+# Calibration error
+
+
+def test_the_calibration_error_is_the_gap_of_each_bin_weighted_by_its_share() -> None:
+    probability = np.array([0.95, 0.95, 0.95, 0.95, 0.25, 0.25], dtype=np.float32)
+    right = np.array([True, True, True, False, False, False])
+    # Bin 9: 0.95 said, 0.75 right, four of six; bin 2: 0.25 said, 0 right, two of six.
+    expected = 0.2 * 4 / 6 + 0.25 * 2 / 6
+    assert calibration_error(probability, right) == pytest.approx(expected, abs=1e-4)
+
+
+def test_certainty_that_is_right_has_no_calibration_error() -> None:
+    probability = np.array([1.0, 1.0, 0.0], dtype=np.float32)
+    assert calibration_error(probability, np.array([True, True, False])) == 0.0
+    assert calibration_error(probability, np.array([False, False, True])) == 1.0
+
+
+# Thresholds
+
+
+def test_credit_is_given_from_where_one_in_twenty_is_undeserved() -> None:
+    probability = np.array([0.9] * 19 + [0.7] + [0.5] * 5, dtype=np.float32)
+    right = np.array([True] * 19 + [False] + [False] * 5)
+    # At 0.7 one of twenty is undeserved, which is just allowed; at 0.5 six of 25 are.
+    assert covered_threshold(probability, right) == 0.52
+    right[0] = False
+    assert covered_threshold(probability, right) == GRID[-1]
+
+
+def test_credit_that_is_never_deserved_needs_the_highest_threshold() -> None:
+    probability = np.array([0.99, 0.4], dtype=np.float32)
+    assert covered_threshold(probability, np.array([False, False])) == GRID[-1]
+
+
+def test_the_best_threshold_has_the_highest_f1() -> None:
+    probability = np.array([0.9, 0.8, 0.6, 0.5, 0.4], dtype=np.float32)
+    wanted = np.array([True, True, False, False, False])
+    assert best_threshold(probability, wanted) == 0.62
+
+
+# Fitting
+
+
+def test_fitting_learns_what_the_verifier_means() -> None:
+    rng = np.random.default_rng(5)
+    cases = [
+        Case(c.row, c.point_id, c.label, (c.features + rng.normal(0, 0.3, FEATURES)).astype("f4"))
+        for c in [case(label, label) for label in VERIFIER_CLASSES for _ in range(20)]
+    ]
+    policy = fit(cases)
+    given = np.stack([c.features for c in cases])
+    said = [policy.status(p) for p in policy.probabilities(given)]
+    assert sum(s is c.label for s, c in zip(said, cases, strict=True)) >= 78
+    assert policy.unsure < policy.covered
+
+
+def test_labels_that_never_occurred_are_never_said() -> None:
+    """Two labels only: scikit-learn then keeps one row for both."""
+    cases = [case(label, label) for label in (COVERED, MISSING) for _ in range(10)]
+    policy = fit(cases)
+    probabilities = policy.probabilities(np.stack([cases[0].features, cases[-1].features]))
+    assert policy.status(probabilities[0]) is COVERED
+    assert policy.status(probabilities[1]) is MISSING
+    assert probabilities[:, 1:3].max() < 1e-6
+
+
+# Figures
+
+
+def test_figures_count_undeserved_and_refused_credit_apart() -> None:
+    cases = [
+        case(COVERED, COVERED, locale="ko"),
+        case(COVERED, MISSING, locale="en"),
+        case(WRONG, COVERED, locale="en", kind="misconception"),
+        case(MISSING, MISSING, locale="en", kind="off_topic"),
+    ]
+    figures = score(plain_policy(), cases)
+    assert figures["n"] == 4
+    assert figures["credit_accuracy"] == 0.5
+    assert figures["right_credited"] == 0.5
+    assert figures["not_right_uncredited"] == 0.5
+    assert figures["per_language"] == {"en": 0.3333, "ko": 1.0}
+    assert figures["per_kind"] == {"misconception": 0.0, "off_topic": 1.0, "right": 0.5}
+    assert figures["verdicts_by_label"] == {
+        "covered": {"covered": 1, "missing": 1},
+        "wrong": {"covered": 1},
+        "missing": {"missing": 1},
+    }
+
+
+def test_a_share_of_nothing_is_no_number() -> None:
+    assert score(plain_policy(), [case(COVERED, COVERED)])["not_right_uncredited"] is None
