@@ -18,6 +18,7 @@ from engine.contract import Intent, PointVerdict, TurnRequest
 from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
 from engine.intents import intent_by_wording
+from engine.letter_features import message_features
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
 from engine.verdicts import (
@@ -66,7 +67,7 @@ class SbertAnswerEvaluator:
             return Evaluation(stated)
         units = message_units(request.answer)
         vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
-        intent = stated or self._intents.read(vectors[0])
+        intent = stated or self._intents.read(message_features(request.answer, vectors[0]))
         topic = pack.topic(request.topic_id)
         if not topic.kind.judged:
             return Evaluation(intent)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -54,6 +53,24 @@ class SharedEncoder:
         self._adapters: PeftModel | None = None
         self._lock = threading.Lock()
 
+    @property
+    def body(self) -> SentenceTransformer:
+        """The body itself."""
+        return self._model
+
+    def check_base(self, manifest: Manifest, folder: Path) -> None:
+        """Make sure that a model was trained on this body.
+
+        Raises:
+            ArtifactError: it was trained on another one.
+        """
+        expected = manifest.base.get("digest")
+        if expected != self.manifest.digest:
+            raise ArtifactError(
+                f"{folder} was trained on another encoder ({expected}); "
+                "train it again on this one, or restore both with `git checkout -- engine/weights`"
+            )
+
     def add_adapter(self, folder: Path, kind: str) -> Manifest:
         """Load the adapter in `folder` under the name `kind`; returns its manifest.
 
@@ -61,12 +78,7 @@ class SharedEncoder:
             ArtifactError: the folder is missing or altered, or was made for another body.
         """
         manifest = verify(folder, kind)
-        expected = manifest.base.get("digest")
-        if expected != self.manifest.digest:
-            raise ArtifactError(
-                f"{folder} was trained on another encoder ({expected}); "
-                "train it again on this one, or restore both with `git checkout -- engine/weights`"
-            )
+        self.check_base(manifest, folder)
         try:
             if self._adapters is None:
                 self._adapters = PeftModel.from_pretrained(
@@ -88,29 +100,7 @@ class SharedEncoder:
             )
         return np.asarray(vectors, dtype=np.float32)
 
-    def encode_pairs(self, pairs: Sequence[tuple[str, str]], adapter: str) -> FloatArray:
-        """Return the mean token state of each pair read as one sequence: ``(len(pairs), 384)``."""
-        with self._lock, torch.inference_mode():
-            self._use(adapter)
-            states = pair_states(self._model, pairs)
-            return np.asarray(states.float().cpu().numpy(), dtype=np.float32)
-
     def _use(self, adapter: str) -> None:
         if self._adapters is None:
             raise ArtifactError(f"no adapter is loaded; {adapter!r} is needed")
         self._adapters.set_adapter(adapter)
-
-
-def pair_states(model: SentenceTransformer, pairs: Sequence[tuple[str, str]]) -> Any:
-    """Run pairs through the body and average the token states: a ``(len(pairs), 384)`` tensor."""
-    tokens = model.tokenizer(
-        [first for first, _ in pairs],
-        [second for _, second in pairs],
-        padding=True,
-        truncation="longest_first",
-        max_length=MAX_TOKENS,
-        return_tensors="pt",
-    ).to(model.device)
-    states = model[0].auto_model(**tokens).last_hidden_state
-    mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
-    return (states * mask).sum(1) / mask.sum(1)

@@ -1,7 +1,7 @@
-"""Tells what a message is from its S-BERT vector, where its wording does not say so plainly.
+"""Tells what a message is from its sense and its letters, where no pattern recognises it.
 
-One linear layer over the message's vector, fitted on the labelled messages; stored beside the
-answer evaluator's adapter.
+One linear layer over `engine.letter_features.message_features`, fitted on the labelled messages and
+stored beside the answer evaluator's adapter.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class IntentHead:
         if not len(self._weight) == len(self._bias) == len(self._classes):
             raise ArtifactError(f"{folder / INTENT_FILE} does not fit its manifest")
 
-    def read(self, vector: FloatArray) -> Intent:
-        """Return what the message with this vector is; `Intent.ANSWER` when in doubt."""
-        scores = vector @ self._weight.T + self._bias
+    def read(self, features: FloatArray) -> Intent:
+        """Return what the message with these features is; `Intent.ANSWER` when in doubt."""
+        scores = features @ self._weight.T + self._bias
         scores = np.exp(scores - scores.max())
         probabilities = scores / scores.sum()
         best = int(probabilities.argmax())

@@ -59,7 +59,7 @@ def build_evaluator(
         ArtifactError: a model is missing, altered, or does not fit the others.
     """
     answers = encoder.add_adapter(weights / ANSWER_EVALUATOR, ANSWER_EVALUATOR)
-    verifier = encoder.add_adapter(weights / ANSWER_VERIFIER, ANSWER_VERIFIER)
+    verifier = CrossEncoderVerifier(encoder, weights / ANSWER_VERIFIER)
     digest = encoder.manifest.digest[:8] + answers.digest[:8]
     candidates = {
         pack.id: CandidateVectors(
@@ -69,9 +69,9 @@ def build_evaluator(
     }
     return SbertAnswerEvaluator(
         encoder=encoder,
-        verifier=CrossEncoderVerifier(encoder, weights / ANSWER_VERIFIER),
+        verifier=verifier,
         intents=IntentHead(weights / ANSWER_EVALUATOR, answers.config),
-        policy=VerdictPolicy.from_config(verifier.config),
+        policy=VerdictPolicy.from_config(verifier.manifest.config),
         candidates=candidates,
         answer_floor=_number(answers, "answer_floor"),
     )

@@ -16,6 +16,7 @@ from engine.arrays import FloatArray
 from engine.contract import Intent
 from engine.intent_head import INTENT_FILE, IntentHead
 from engine.intents import intent_by_wording
+from engine.letter_features import message_features
 from training.rows import AnswerRow, IntentRow, Split
 from training.softmax_layer import softmax_layer
 
@@ -56,6 +57,12 @@ class Messages:
         return Messages(texts, self.intents[kept], self.splits[kept])
 
 
+def features_of(messages: Messages, vectors: FloatArray) -> FloatArray:
+    """Return what the intent head reads of each message, one row a message."""
+    pairs = zip(messages.texts, vectors, strict=True)
+    return np.stack([message_features(text, vector) for text, vector in pairs])
+
+
 def fit_intents(messages: Messages, vectors: FloatArray, out: Path) -> dict[str, Any]:
     """Fit the linear layer on train rows and choose its floor on validation rows.
 
@@ -68,12 +75,13 @@ def fit_intents(messages: Messages, vectors: FloatArray, out: Path) -> dict[str,
         What `IntentHead` needs of the manifest's config.
     """
     learned, tuned = messages.splits == "train", messages.splits == "validation"
-    model = LogisticRegression(C=20.0, max_iter=2000, class_weight="balanced")
-    model.fit(vectors[learned], messages.intents[learned])
+    features = features_of(messages, vectors)
+    model = LogisticRegression(C=20.0, max_iter=500, class_weight="balanced")
+    model.fit(features[learned], messages.intents[learned])
     weight, bias = softmax_layer(model)
     save_file({"weight": weight, "bias": bias}, str(out / INTENT_FILE))
     classes = np.array([str(name) for name in model.classes_])
-    probabilities = model.predict_proba(vectors[tuned])
+    probabilities = model.predict_proba(features[tuned])
     floor = _choose_floor(classes, probabilities, messages.intents[tuned])
     return {"intents": classes.tolist(), "intent_floor": floor}
 
@@ -82,8 +90,8 @@ def score_intents(head: IntentHead, messages: Messages, vectors: FloatArray) -> 
     """Return how well wording and head together recognise messages, as the stage uses them."""
     read = np.array(
         [
-            str(intent_by_wording(text) or head.read(vector))
-            for text, vector in zip(messages.texts, vectors, strict=True)
+            str(intent_by_wording(text) or head.read(features))
+            for text, features in zip(messages.texts, features_of(messages, vectors), strict=True)
         ]
     )
     wanted = messages.intents

@@ -3,10 +3,10 @@
     python -m training.train_answer_verifier --evaluator engine/weights/answer_evaluator \
         --corpora CORPORA --out runs/answer_verifier
 
-A LoRA adapter over the shared body and one linear layer learn from public inference and grading
-sets first (if ``--corpora`` is given), then from the labelled answers. Afterwards the calibration
-is fitted and the thresholds are chosen on the validation rows, and everything is scored on the
-test rows. If ``--out`` holds a finished model it is scored again, not trained.
+Layers of its own on the shared word embeddings, and one linear layer, learn from public inference
+and grading sets first (if ``--corpora`` is given), then from the labelled answers. Afterwards the
+calibration is fitted and the thresholds are chosen on the validation rows, and everything is scored
+on the test rows. If ``--out`` holds a finished model it is scored again, not trained.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from peft import PeftModel
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_torch
 from sentence_transformers import SentenceTransformer
 
 from engine.answer_verifier import HEAD_FILE
@@ -37,13 +37,13 @@ from engine.artifacts import (
     write_manifest,
 )
 from engine.contract import Intent
-from engine.encoder import pair_states
 from engine.errors import EngineError
 from engine.pack_reader import read_pack
+from engine.pair_reader import LAYERS_FILE, PairReader
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
 from engine.verdicts import VerdictPolicy
-from training.adapters import attach, clear, finished, load_body, save_adapter, set_seed
+from training.adapters import clear, finished, load_body, set_seed
 from training.errors import DataError, TrainingError
 from training.options import training_parser
 from training.row_checks import check_answers, check_splits
@@ -68,8 +68,7 @@ class VerifierSettings:
     Args:
         epochs: passes over the labelled rows; each draws other right answers.
         inference_epochs: passes over the public sets, before.
-        rank: of the LoRA matrices.
-        learning_rate: peak for the adapter; the linear layer learns at the same rate.
+        learning_rate: peak, with warm-up and decay.
         batch_size: pairs a step.
         references: right answers drawn per row, point and epoch.
         smoothing: of the labels.
@@ -78,8 +77,7 @@ class VerifierSettings:
 
     epochs: int = 12
     inference_epochs: int = 2
-    rank: int = 64
-    learning_rate: float = 8e-4
+    learning_rate: float = 1.5e-4
     batch_size: int = 32
     references: int = 1
     smoothing: float = 0.05
@@ -87,17 +85,19 @@ class VerifierSettings:
 
 
 class Verifier(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
-    """The body with its adapter, and one linear layer on the mean token state."""
+    """A pair reader that starts as a copy of the body's layers, and one linear layer on top."""
 
-    def __init__(self, body: SentenceTransformer, rank: int) -> None:
+    def __init__(self, body: SentenceTransformer) -> None:
         super().__init__()
-        self.body = body
-        self.adapter: PeftModel = attach(body, rank)
+        self.reader = PairReader(body)
+        self.reader.load_weights(body[0].auto_model.state_dict())
+        self.layers = self.reader.model
+        self.layers.get_input_embeddings().requires_grad_(requires_grad=False)
         self.head = torch.nn.Linear(body.get_embedding_dimension(), len(VERIFIER_CLASSES))
 
     def forward(self, pairs: Sequence[VerifierPair]) -> torch.Tensor:
         """Return logits, ``(len(pairs), 4)``."""
-        states = pair_states(self.body, [(pair.context, pair.message) for pair in pairs])
+        states = self.reader.states([(pair.context, pair.message) for pair in pairs])
         logits: torch.Tensor = self.head(states)
         return logits.float()
 
@@ -186,7 +186,7 @@ def train(
     if options.force:
         clear(options.out)
     if not _awaits_calibration(options.out, manifest):
-        verifier = Verifier(body, settings.rank)
+        verifier = Verifier(body)
         _learn_all(verifier, pack, rows, public, settings, chance)
         _save(verifier, options.out)
         write_manifest(options.out, manifest)
@@ -275,7 +275,8 @@ def _rate(step: int, total: int) -> float:
 
 
 def _save(verifier: Verifier, out: Path) -> None:
-    save_adapter(verifier.adapter, out)
+    out.mkdir(parents=True, exist_ok=True)
+    save_torch(verifier.reader.own_weights(), str(out / LAYERS_FILE))
     head = verifier.head
     save_file(
         {

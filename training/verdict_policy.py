@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from engine.answer_evaluator import message_units
 from engine.answer_verifier import CrossEncoderVerifier
 from engine.arrays import FloatArray
-from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER
+from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
 from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
@@ -103,7 +103,6 @@ def find_cases(
     """
     encoder = SharedEncoder(options.base, "cpu")
     encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
-    encoder.add_adapter(options.out, ANSWER_VERIFIER)
     verifier = CrossEncoderVerifier(encoder, options.out)
     candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
     return [case for row in rows for case in _cases(row, pack, encoder, verifier, candidates)]
