@@ -14,6 +14,7 @@ from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
 from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
 from engine.intent_head import INTENT_FILE, IntentHead
+from engine.letter_features import SIZE
 from engine.ports import Evaluation
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
@@ -56,7 +57,7 @@ class Stage:
 
     def _head(self, folder: Path) -> IntentHead:
         """A head that takes “gimme” for a request for a hint."""
-        word = self.encoder.vector("gimme")
+        word = np.concatenate([self.encoder.vector("gimme"), np.zeros(SIZE, dtype=np.float32)])
         weight = np.stack([np.zeros_like(word), 20 * word])
         save_file(
             {"weight": weight, "bias": np.array([0, -3], dtype=np.float32)},
