@@ -41,17 +41,21 @@ class Finding:
         return tuple(f"✘ {self.subject}: {problem}" for problem in self.problems)
 
 
-async def examine(settings: Settings) -> tuple[Finding, ...]:
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+async def examine(settings: Settings, run: Run = subprocess.run) -> tuple[Finding, ...]:
     """Look at everything that the bot needs.
 
     Args:
         settings: where everything is.
+        run: runs a program to its end.
     """
     return (
         _texts(),
         _packs(settings),
         await _database(settings),
-        await _remote_engine(settings) if settings.engine_url else _own_engine(settings),
+        await _remote_engine(settings) if settings.engine_url else _own_engine(settings, run),
     )
 
 
@@ -76,9 +80,8 @@ def _packs(settings: Settings) -> Finding:
             notes.append(f"{pack.id} {pack.version} ({len(pack.topics)} topics)")
         except PackError as error:
             count = len(error.faults)
-            problems.append(
-                f"{name} has {count} faults; list them with `python -m bot packs validate {folder}`"
-            )
+            see = f"list them with `python -m bot packs validate {folder}`"
+            problems.append(f"{name} has {count} fault(s); {see}")
     return Finding(subject, tuple(problems), ", ".join(notes))
 
 
@@ -100,10 +103,7 @@ async def _remote_engine(settings: Settings) -> Finding:
     return Finding(subject, note=f"on {health.get('device')}, packs {health.get('packs')}")
 
 
-def _own_engine(
-    settings: Settings,
-    run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run,
-) -> Finding:
+def _own_engine(settings: Settings, run: Run) -> Finding:
     """Have a fresh engine process check itself: models, libraries, device."""
     command = [sys.executable, "-m", "engine", "--check", "--device", settings.device]
     command += ["--packs", str(settings.packs), "--weights", str(settings.weights)]
@@ -116,5 +116,7 @@ def _own_engine(
         what = f"could not check itself ({error}); try `python -m engine --check`"
         return Finding("Engine", (what,))
     if not account["ok"]:
-        return Finding("Engine", tuple(account["problems"]))
+        # Faults of packs are the business of another finding, which says how to list them.
+        problems = tuple(p for p in account["problems"] if not p.startswith("pack: "))
+        return Finding("Engine", problems or ("cannot start before the question packs are mended",))
     return Finding("Engine", note=f"{len(account['models'])} models on {account['device']}")

@@ -9,8 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+    nullcontext,
+)
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -170,6 +176,7 @@ class Database:
                 hide_parameters=True,
                 connect_args={"isolation_level": None},  # transactions begin below, not in sqlite3
             )
+            event.listen(engine.sync_engine, "do_connect", _try_to_open_sqlite)
             event.listen(engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine
@@ -221,13 +228,24 @@ def _make_folder(url: URL) -> None:
         ) from error
 
 
+def _try_to_open_sqlite(
+    _dialect: object, _record: object, where: Sequence[Any], how: Mapping[str, Any]
+) -> None:
+    """Fail here if the file cannot be opened.
+
+    aiosqlite would leave a thread behind that prints a traceback when the program ends before it.
+    """
+    sqlite3.connect(*where, **how).close()
+
+
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    cursor = connection.cursor()
     try:
-        for pragma in _PRAGMAS:
-            cursor.execute(pragma)
-    finally:
-        cursor.close()
+        with closing(connection.cursor()) as cursor:
+            for pragma in _PRAGMAS:
+                cursor.execute(pragma)
+    except sqlite3.Error:
+        connection.close()  # nobody else would: the pool has not got it yet
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,0 +1,133 @@
+"""``python -m bot doctor`` says in plain words what is missing and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import app
+from bot.config import Settings, sqlite_url
+from bot.doctor import Finding, examine
+from engine.pack_reader import read_pack
+from tests.support.command import Done, run
+from tests.support.engine_server import fake_pipeline, running_worker
+from tests.support.packs import small_pack, write_pack
+
+
+@pytest.fixture
+def packs(tmp_path: Path) -> Path:
+    write_pack(tmp_path / "packs" / "fruit", small_pack())
+    return tmp_path / "packs"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, packs: Path) -> Settings:
+    return Settings().model_copy(
+        update={
+            "database_url": sqlite_url(tmp_path / "aurora.db"),
+            "engine_url": "",
+            "packs": packs,
+            "weights": tmp_path / "weights",
+        }
+    )
+
+
+class EngineCheck:
+    """Stands for ``python -m engine --check``.
+
+    Args:
+        account: what it prints, or the error that comes instead.
+    """
+
+    def __init__(self, account: object) -> None:
+        self._account = account
+        self.command: Sequence[str] = ()
+
+    def __call__(self, command: Sequence[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        self.command = command
+        if isinstance(self._account, Exception):
+            raise self._account
+        printed = self._account if isinstance(self._account, str) else json.dumps(self._account)
+        return subprocess.CompletedProcess(command, 0, printed, "")
+
+
+WELL = {"ok": True, "problems": [], "models": {"encoder": "abc"}, "device": "cpu"}
+
+
+def by_subject(findings: Sequence[Finding]) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in findings}
+
+
+async def test_where_all_is_well_it_says_what_there_is(settings: Settings) -> None:
+    check = EngineCheck(WELL)
+    found = await examine(settings, check)
+    assert [problem for finding in found for problem in finding.problems] == []
+    lines = "\n".join(line for finding in found for line in finding.lines)
+    assert lines.count("✔") == len(found) == 4
+    for part in ("en, ko", "fruit 1.0.0 (7 topics)", "aurora.db", "1 models on cpu"):
+        assert part in lines
+    assert str(settings.weights) in check.command
+
+
+@pytest.mark.parametrize(
+    "account", ["Traceback …", OSError("no such program"), subprocess.TimeoutExpired("engine", 1)]
+)
+async def test_an_engine_that_cannot_check_itself_is_a_problem(
+    settings: Settings, account: object
+) -> None:
+    found = by_subject(await examine(settings, EngineCheck(account)))
+    (problem,) = found["Engine"].problems
+    assert "python -m engine --check" in problem
+
+
+async def test_faults_of_packs_are_told_once(settings: Settings, packs: Path) -> None:
+    (packs / "fruit" / "topics" / "pears.yaml").unlink()
+    account = {**WELL, "ok": False, "problems": ["pack: fruit/pack.yaml:12: topics: …"]}
+    found = by_subject(await examine(settings, EngineCheck(account)))
+    (problem,) = found["Question packs"].problems
+    assert f"python -m bot packs validate {packs / 'fruit'}" in problem
+    (waiting,) = found["Engine"].problems
+    assert "pears" not in waiting
+
+
+async def test_an_engine_at_an_address_is_asked(settings: Settings, packs: Path) -> None:
+    pipeline = fake_pipeline(read_pack(packs / "fruit"))
+    async with running_worker(pipeline) as worker:
+        remote = settings.model_copy(update={"engine_url": str(worker.address)})
+        found = by_subject(await examine(remote, EngineCheck(OSError("not asked"))))
+    engine = found[f"Engine at {worker.address}"]
+    assert engine.problems == ()
+    assert "cpu" in engine.note
+
+
+async def test_an_engine_that_does_not_answer_is_a_problem(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_REMOTE_ENGINE_SECONDS", 0.1)
+    address = f"unix://{tmp_path}/engine.sock"
+    remote = settings.model_copy(update={"engine_url": address})
+    found = by_subject(await examine(remote))
+    (problem,) = found[f"Engine at {address}"].problems
+    assert f"python -m engine --listen {address}" in problem
+
+
+def doctor(folder: Path, **changes: str) -> Done:
+    return run(folder, "doctor", "--db", folder / "aurora.db", changes=changes)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "aurora.db").write_bytes(b"Dear diary, " * 1000)
+    missing = str(tmp_path / "nowhere")
+    done = doctor(tmp_path, AURORA_PACKS=missing, AURORA_WEIGHTS=missing)
+    assert (done.code, done.err) == (1, "")
+    *lines, last = done.out.splitlines()
+    bad = [line for line in lines if line.startswith("✘ ")]
+    assert last == f"{len(bad)} problem(s) to mend."
+    for part in ("AURORA_PACKS", "is no database", "git checkout -- engine/weights"):
+        assert any(part in line for line in bad)
+    assert lines[0].startswith("✔ Message catalogues")
