@@ -102,9 +102,11 @@ def stray(locale: str, action: str, text: Notice) -> Reply:
 
 
 def resume_offer(state: InterviewState, pack: QuestionPack) -> Reply:
-    """Return the question whether to go on where the interview stands."""
+    """Return the question whether to go on where the interview stands, with its own question."""
     text = Notice("notice.resume_offer", {"topic": pack.topic(state.topic_id).title[state.locale]})
-    return notice(state, Action.OPEN.value, text, (Action.RESUME, Action.NEW))
+    facts = _action_facts(state, Action.OPEN.value, state.question)
+    buttons = (Action.RESUME, Action.NEW)
+    return Reply(state.locale, (text, Say(state.question)), buttons, facts=facts)
 
 
 def resumed(state: InterviewState, pack: QuestionPack) -> Reply:

@@ -79,7 +79,7 @@ class TopicReport:
     Args:
         title: the topic's title.
         points: how each answer point went.
-        model_answer: shown where something was missed.
+        model_answer: shown where something was missed, once the question is left.
         hints: hints taken.
         skipped, dont_know: whether the user skipped, or said that they did not know.
         seconds: mean time per answer, None where there was none.
@@ -144,7 +144,12 @@ class Report:
 
 
 def build_report(
-    pack: QuestionPack, locale: str, records: Iterable[TurnRecord], *, finished: bool
+    pack: QuestionPack,
+    locale: str,
+    records: Iterable[TurnRecord],
+    *,
+    finished: bool,
+    standing: str | None = None,
 ) -> Report:
     """Build the report from the turn log.
 
@@ -153,6 +158,7 @@ def build_report(
         locale: the language of titles and answers.
         records: the whole log of one interview, oldest first.
         finished: whether the interview is over.
+        standing: topic whose question still waits for an answer; its own is not given away.
     """
     log = tuple(records)
     judged = [r for r in log if r.topic_id in pack and pack.topic(r.topic_id).kind.judged]
@@ -160,7 +166,10 @@ def build_report(
     for record in judged:
         by_topic.setdefault(record.topic_id, []).append(record)
     topics = [(pack.topic(t), tuple(r)) for t, r in by_topic.items() if _was_answered(r)]
-    reports = tuple(_topic_report(topic, records, locale) for topic, records in topics)
+    reports = tuple(
+        _topic_report(topic, records, locale, given_away=topic.id != standing)
+        for topic, records in topics
+    )
     statuses = [point.status for report in reports for point in report.points]
     hedged = [record for record in judged if record.hedge]
     best = _best_verdict(judged)
@@ -196,7 +205,9 @@ def _covers(record: TurnRecord) -> bool:
     return any(v.status is VerdictStatus.COVERED for v in record.verdicts)
 
 
-def _topic_report(topic: Topic, records: tuple[TurnRecord, ...], locale: str) -> TopicReport:
+def _topic_report(
+    topic: Topic, records: tuple[TurnRecord, ...], locale: str, *, given_away: bool
+) -> TopicReport:
     points = tuple(_point_report(topic, point_id, records, locale) for point_id in topic.point_ids)
     answers = [r for r in records if r.intent == Intent.ANSWER]
     seconds = [(r.answered_at - r.asked_at).total_seconds() for r in answers]
@@ -204,7 +215,7 @@ def _topic_report(topic: Topic, records: tuple[TurnRecord, ...], locale: str) ->
     return TopicReport(
         title=topic.title[locale],
         points=points,
-        model_answer=None if complete else topic.model_answer[locale],
+        model_answer=topic.model_answer[locale] if given_away and not complete else None,
         # Asking once more when all hints are given brings none, and costs nothing.
         hints=min(sum(r.intent == Intent.HINT for r in records), MAX_HINTS),
         skipped=any(r.intent == Intent.SKIP for r in records),
@@ -284,4 +295,6 @@ def _study(
 
 def _minutes(log: tuple[TurnRecord, ...]) -> float:
     """Return the time spent answering; pauses between sittings do not count."""
-    return sum((r.answered_at - r.asked_at).total_seconds() for r in log) / 60
+    # A hint does not put the question anew: what follows it counts from the same moment.
+    until = {r.asked_at: r.answered_at for r in log}
+    return sum((end - asked).total_seconds() for asked, end in until.items()) / 60

@@ -15,6 +15,7 @@ from bot.errors import UnknownPackError
 from bot.interview import replies
 from bot.interview.cleaning import clean_text
 from bot.interview.flow import Length, Level
+from bot.interview.going_on import read_going_on
 from bot.interview.messages import Action, Inbound, Notice, Reply
 from bot.interview.ports import Clock, EngineClient, InterviewStore, Packs, Snapshot, TurnOutcome
 from bot.interview.report import Report, TurnRecord, build_report
@@ -81,6 +82,8 @@ class InterviewService:
             return await self._decide(snapshot, inbound)
         except UnknownPackError:
             return self._tell(snapshot, inbound, self._unknown_pack(snapshot, inbound))
+        except _PackChangedError:
+            return self._tell(snapshot, inbound, Notice("notice.pack_changed"))
 
     async def _decide(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         action = inbound.action
@@ -91,6 +94,10 @@ class InterviewService:
         state = snapshot.interview
         if state is None:
             return self._tell(snapshot, inbound, Notice("notice.no_interview"))
+        if action is None and state.paused:
+            action = read_going_on(inbound.text)
+            if action is Action.NEW:
+                return self._open(snapshot, replace(inbound, action=action))
         others = {
             Action.PAUSE: self._pause,
             Action.RESUME: self._resume,
@@ -105,12 +112,15 @@ class InterviewService:
     def _open(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         """Begin an interview, or come back to the one that is open."""
         state = snapshot.interview
-        if inbound.action is Action.OPEN and state and self._fits(state, inbound):
+        coming_back = inbound.action is Action.OPEN and state and not state.ended
+        if coming_back and state and _fits(state, inbound):
             return self._come_back(snapshot, state, inbound)
         try:
             options = self._options(inbound, state)
         except _BadOptionError as error:
             return self._tell(snapshot, inbound, Notice("notice.bad_option", {"what": error.value}))
+        if coming_back and state and _asks_first(state, inbound):
+            return self._offer(snapshot, state, wanted=options)
         pack = self._packs.get(options.pack_id)
         if options.start_topic is not None and options.start_topic not in pack:
             params = {"topic": options.start_topic}
@@ -129,13 +139,6 @@ class InterviewService:
         first = replies.opening(fresh, pack)
         return TurnOutcome(snapshot, fresh, None, (first,), standing=first)
 
-    def _fits(self, state: InterviewState, inbound: Inbound) -> bool:
-        """Whether an open interview is what was asked for: nothing that was chosen differs."""
-        if state.ended:
-            return False
-        chosen = _options_of(state.options)
-        return all(chosen.get(k) == v for k, v in inbound.options.items() if k in chosen)
-
     def _options(self, inbound: Inbound, earlier: InterviewState | None) -> Options:
         """Return what was chosen; the rest is as in the interview before, or by default.
 
@@ -144,26 +147,34 @@ class InterviewService:
         """
         base, given = self._defaults, inbound.options
         if inbound.action is Action.NEW and earlier and earlier.pack.id in self._packs.ids():
-            base = earlier.options
+            base = earlier.wanted or replace(earlier.options, start_topic=None)
         return Options(
             locale=given.get("locale", base.locale),
             pack_id=given.get("pack", base.pack_id),
             mode=_member(Mode, given.get("mode", base.mode)),
             level=_member(Level, given.get("level", base.level)),
             length=_member(Length, given.get("length", base.length)),
-            start_topic=given.get("start_topic") or None,
+            start_topic=given.get("start_topic") or base.start_topic,
         )
 
     def _come_back(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
     ) -> TurnOutcome:
-        """Show the last reply again, or ask whether to go on; nothing but a pause changes."""
-        pack = self._packs.get(state.pack.id)
-        if inbound.options.get("offer") == "yes" and state.turn > 0:
-            return TurnOutcome(snapshot, None, None, (replies.resume_offer(state, pack),))
-        resumed = self._unpaused(state) if state.paused else None
+        """Show the last reply again, or ask whether to go on."""
+        if _asks_first(state, inbound):
+            return self._offer(snapshot, state)
+        pack = self._pack_of(state)
         last = snapshot.last_reply or replies.opening(state, pack)
-        return TurnOutcome(snapshot, resumed, None, (last,))
+        # However long the person was away, paused or cut off, does not count as thinking.
+        return TurnOutcome(snapshot, self._unpaused(state), None, (last,))
+
+    def _offer(
+        self, snapshot: Snapshot, state: InterviewState, wanted: Options | None = None
+    ) -> TurnOutcome:
+        """Ask whether to go on; until the answer the interview rests."""
+        offer = replies.resume_offer(state, self._pack_of(state))
+        resting = replace(state, paused=True, wanted=wanted)
+        return TurnOutcome(snapshot, resting, None, (offer,))
 
     async def _turn(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
@@ -171,10 +182,10 @@ class InterviewService:
         """Have the engine judge and answer a message."""
         if state.ended:
             return self._tell(snapshot, inbound, Notice("notice.ended"))
-        pack = self._packs.get(state.pack.id)
+        pack = self._pack_of(state)
         if state.paused:
             # How long the answer took is not known; the pause must not count.
-            state = replace(state, paused=False, asked_at=inbound.received_at)
+            state = replace(state, paused=False, wanted=None, asked_at=inbound.received_at)
         text, truncated = clean_text(inbound.text)
         stated = _INTENTS.get(inbound.action) if inbound.action else None
         if stated is None and not text.strip():
@@ -207,7 +218,7 @@ class InterviewService:
         if state.ended:
             return self._tell(snapshot, inbound, Notice("notice.nothing_to_resume"))
         back = self._unpaused(state)
-        pack = self._packs.get(state.pack.id)
+        pack = self._pack_of(state)
         return TurnOutcome(snapshot, back, None, (replies.resumed(back, pack),))
 
     async def _stop(
@@ -216,7 +227,7 @@ class InterviewService:
         """End the interview now, with the report."""
         if state.ended:
             return self._tell(snapshot, inbound, Notice("notice.ended"))
-        pack = self._packs.get(state.pack.id)
+        pack = self._pack_of(state)
         now = self._clock.now()
         ended = replace(state, turn=state.turn + 1, ended=True, paused=False)
         record = record_action(state, Action.STOP, inbound.event_id, inbound.text, now)
@@ -231,7 +242,7 @@ class InterviewService:
         """Show the report so far; in exam mode only once the exam is over."""
         if state.options.mode is Mode.EXAM and not state.ended:
             return self._tell(snapshot, inbound, Notice("notice.report_after_exam"))
-        pack = self._packs.get(state.pack.id)
+        pack = self._pack_of(state)
         report = _report(state, pack, await self._store.turn_log(state.id))
         if not report.topics:
             return self._tell(snapshot, inbound, Notice("notice.report_empty"))
@@ -243,9 +254,10 @@ class InterviewService:
         """Note that the person disputes the last verdicts, and show what to compare with."""
         log = await self._store.turn_log(state.id)
         judged = [record for record in log if record.verdicts]
-        if not judged or state.options.mode is Mode.EXAM:
+        hidden = state.options.mode is Mode.EXAM and not state.ended
+        if not judged or hidden:
             return self._tell(snapshot, inbound, Notice("notice.nothing_to_disagree"))
-        pack = self._packs.get(state.pack.id)
+        pack = self._pack_of(state)
         disputed = judged[-1]
         now = self._clock.now()
         record = replace(
@@ -267,11 +279,27 @@ class InterviewService:
         params = {"pack": pack_id or running or self._defaults.pack_id, "known": known}
         return Notice("notice.unknown_pack", params)
 
+    def _pack_of(self, state: InterviewState) -> QuestionPack:
+        """Return the pack that an interview runs on.
+
+        Raises:
+            UnknownPackError: it is gone.
+            _PackChangedError: it no longer has all that the interview asked.
+        """
+        pack = self._packs.get(state.pack.id)
+        for asked in state.topics:
+            points = tuple(point_id for point_id, _ in asked.statuses)
+            if asked.topic_id not in pack or pack.topic(asked.topic_id).point_ids != points:
+                raise _PackChangedError
+        return pack
+
     def _unpaused(self, state: InterviewState) -> InterviewState:
-        return replace(state, paused=False, asked_at=self._clock.now())
+        return replace(state, paused=False, wanted=None, asked_at=self._clock.now())
 
     def _tell(self, snapshot: Snapshot, inbound: Inbound, notice: Notice) -> TurnOutcome:
         """Answer with a fixed text; nothing changes."""
+        # What somebody typed must not reach the terminal as it is.
+        notice = replace(notice, params={k: clean_text(v)[0] for k, v in notice.params.items()})
         action = inbound.action.value if inbound.action else "none"
         state = snapshot.interview
         if state is None:
@@ -280,6 +308,10 @@ class InterviewService:
         else:
             reply = replies.notice(state, action, notice)
         return TurnOutcome(snapshot, None, None, (reply,))
+
+
+class _PackChangedError(Exception):
+    """The pack of an interview has lost topics or answer points that it asked."""
 
 
 class _BadOptionError(Exception):
@@ -298,7 +330,19 @@ def _member(kind: type[_Choice], value: str) -> _Choice:
 
 
 def _report(state: InterviewState, pack: QuestionPack, log: Sequence[TurnRecord]) -> Report:
-    return build_report(pack, state.locale, log, finished=state.ended)
+    standing = None if state.ended else state.topic_id
+    return build_report(pack, state.locale, log, finished=state.ended, standing=standing)
+
+
+def _fits(state: InterviewState, inbound: Inbound) -> bool:
+    """Whether an open interview is what was asked for: nothing that was chosen differs."""
+    chosen = _options_of(state.options)
+    return all(chosen.get(k) == v for k, v in inbound.options.items() if k in chosen)
+
+
+def _asks_first(state: InterviewState, inbound: Inbound) -> bool:
+    """Whether the person is asked before anything goes on; what has no answer yet needs none."""
+    return inbound.options.get("offer") == "yes" and state.turn > 0
 
 
 def _options_of(options: Options) -> dict[str, str]:

@@ -89,7 +89,10 @@ class InterviewState:
         spoken: ids of lines already said.
         dont_know_streak: don't-knows in a row.
         paused, ended: whether it rests, or is over.
-        started_at, asked_at: when it began and when the current question was put.
+        started_at: when it began.
+        asked_at: when the current question was first put, or put again on coming back.
+        wanted: what the person chose on coming back where that differs, until they decide whether
+            to go on with this interview or to begin that one.
     """
 
     id: str
@@ -106,6 +109,7 @@ class InterviewState:
     dont_know_streak: int = 0
     paused: bool = False
     ended: bool = False
+    wanted: Options | None = None
 
     @property
     def current(self) -> TopicProgress:
@@ -228,6 +232,8 @@ def advance(
     if following.id != state.topic_id:
         topics = (*topics, _fresh(following))
     known = result.intent is not Intent.DONT_KNOW
+    # A hint, a repetition or a chat leaves the question standing, and its clock running.
+    asked_anew = following.id != state.topic_id or result.intent is Intent.ANSWER
     return replace(
         state,
         turn=state.turn + 1,
@@ -237,7 +243,7 @@ def advance(
         dont_know_streak=0 if known else state.dont_know_streak + 1,
         paused=False,
         ended=following.kind is TopicKind.END,
-        asked_at=now,
+        asked_at=now if asked_anew else state.asked_at,
     )
 
 

@@ -251,7 +251,7 @@ async def test_opening_twice_shows_the_last_reply_again(talk: Conversation) -> N
     again = await talk.open(start_topic="lora")
     assert again == last
     assert talk.state.turn == 1
-    assert talk.outcomes[-1].interview is None, "nothing is written"
+    assert talk.log[-1].turn == 1
 
 
 async def test_a_notice_never_takes_the_place_of_the_last_reply(talk: Conversation) -> None:
@@ -267,8 +267,75 @@ async def test_coming_back_may_be_offered_as_a_choice(talk: Conversation) -> Non
     assert await talk.open(start_topic="lora", offer="yes") == opening, "nothing to resume yet"
     await talk.send(talk.wrong_answer())
     offer = await talk.open(start_topic="lora", offer="yes")
-    assert notice_of(offer) == Notice("notice.resume_offer", {"topic": "LoRA"})
+    assert offer.blocks == (
+        Notice("notice.resume_offer", {"topic": "LoRA"}),
+        Say(talk.state.question),
+    )
     assert offer.buttons == (Action.RESUME, Action.NEW)
+
+
+YES = ["응", "네", "ㅇㅇ", "이어서", "계속", "계속할게!", "yes", "OK.", "continue", " Resume "]
+ANEW = ["새로", "새로 시작", "new", "Start over"]
+
+
+@pytest.mark.parametrize("text", YES)
+@pytest.mark.parametrize("offered", [True, False])
+async def test_a_yes_to_the_offer_or_in_a_pause_resumes(
+    talk: Conversation, text: str, offered: bool
+) -> None:
+    await talk.open(start_topic="lora")
+    await talk.send(talk.wrong_answer())
+    await (talk.open(offer="yes") if offered else talk.send("", Action.PAUSE))
+    reply = await talk.send(text)
+    assert notice_of(reply).key == "notice.resumed"
+    assert not talk.state.paused
+    assert len(talk.log) == 1, "nothing was judged"
+
+
+@pytest.mark.parametrize("text", ANEW)
+async def test_a_wish_to_begin_anew_after_the_offer_is_one(talk: Conversation, text: str) -> None:
+    await talk.open(start_topic="lora")
+    first = talk.state.id
+    await talk.send(talk.wrong_answer())
+    await talk.open(offer="yes")
+    await talk.send(text)
+    assert (talk.state.id != first, talk.state.turn, talk.state.topic_id) == (True, 0, "greeting")
+
+
+@pytest.mark.parametrize("text", [*YES, *ANEW])
+async def test_in_the_middle_of_an_interview_the_same_words_are_a_message(
+    talk: Conversation, text: str
+) -> None:
+    await talk.open(start_topic="lora")
+    await talk.open(offer="yes")
+    await talk.send("hm")
+    await talk.send(text)
+    assert [record.turn for record in talk.log] == [1, 2]
+
+
+@pytest.mark.parametrize("text", ["yes, it trains small matrices", "new data comes in", "아니"])
+async def test_what_says_more_after_the_offer_is_an_answer(talk: Conversation, text: str) -> None:
+    await talk.open(start_topic="lora")
+    await talk.send(talk.wrong_answer())
+    await talk.open(offer="yes")
+    await talk.send(text)
+    assert [record.text for record in talk.log][1:] == [text]
+    assert not talk.state.paused
+
+
+async def test_other_options_are_offered_and_chosen_by_beginning_anew(talk: Conversation) -> None:
+    await talk.open(locale="en", start_topic="lora")
+    first = talk.state.id
+    await talk.send(talk.wrong_answer())
+    other = {"locale": "ko", "start_topic": "end", "offer": "yes"}
+    assert notice_of(await talk.open(**other)).key == "notice.resume_offer"
+    assert talk.state.id == first
+    await talk.send("yes")
+    assert (talk.state.id, talk.state.wanted) == (first, None)
+    await talk.open(**other)
+    await talk.send("start over")
+    assert talk.state.id != first
+    assert (talk.state.locale, talk.state.topic_id) == ("ko", "end")
 
 
 async def test_opening_with_other_options_begins_another_interview(talk: Conversation) -> None:
@@ -365,6 +432,32 @@ async def test_a_paused_interview_goes_on_with_an_answer(talk: Conversation) -> 
     assert talk.state.topic_id == "lora-vs-qlora"
 
 
+async def test_being_cut_off_does_not_count_as_thinking(talk: Conversation) -> None:
+    for back in ({}, {"offer": "yes"}):
+        await talk.send("", Action.NEW, {"start_topic": "lora"})
+        await talk.send(talk.wrong_answer())
+        await talk.send("", Action.OPEN, {"start_topic": "lora", **back}, seconds=36_000)
+        if back:
+            await talk.send("", Action.RESUME, seconds=600)
+        await talk.send(talk.wrong_answer(), seconds=20)
+        await talk.send("", Action.STOP)
+        assert report_of(talk).topics[0].seconds == 15
+        assert report_of(talk).minutes == 0.5
+
+
+async def test_what_leaves_the_question_standing_leaves_its_clock_running(
+    talk: Conversation,
+) -> None:
+    await talk.open(start_topic="lora")
+    await talk.send("", Action.HINT, seconds=30)
+    await talk.send("", Action.REPEAT, seconds=30)
+    await talk.send("ㅋㅋㅋ", seconds=30)
+    await talk.send(talk.right_answer(), seconds=30)
+    await talk.send("", Action.STOP)
+    assert report_of(talk).topics[0].seconds == 120
+    assert report_of(talk).minutes == 2
+
+
 @pytest.mark.parametrize("way_back", [Action.RESUME, Action.OPEN, None])
 async def test_the_time_of_a_pause_does_not_count(
     talk: Conversation, way_back: Action | None
@@ -422,6 +515,79 @@ async def test_the_report_may_be_asked_for_on_the_way_and_after_the_end(
     await talk.send("", Action.REPORT)
     assert report_of(talk).finished
     assert talk.reply.facts is not None
+
+
+async def test_a_report_on_the_way_gives_the_standing_question_away_in_no_line(
+    talk: Conversation,
+) -> None:
+    await talk.open(start_topic="lora")
+    await talk.send(talk.wrong_answer())
+    await talk.send("", Action.REPORT)
+    assert [topic.model_answer for topic in report_of(talk).topics] == [None]
+    assert report_of(talk).study == ()
+    await talk.send(talk.wrong_answer())
+    await talk.send("", Action.REPORT)
+    assert report_of(talk).topics[0].model_answer is not None
+    assert [item.title for item in report_of(talk).study] == ["LoRA"]
+    await talk.send(talk.wrong_answer())
+    await talk.send("", Action.STOP)
+    assert all(topic.model_answer for topic in report_of(talk).topics), "nothing stands any more"
+
+
+async def test_an_exam_that_is_over_may_be_disagreed_with(talk: Conversation) -> None:
+    await talk.open(start_topic="lora", mode="exam")
+    await talk.send(talk.wrong_answer())
+    await talk.send("", Action.STOP)
+    assert notice_of(await talk.send("", Action.DISAGREE)).key == "notice.disagree"
+    await talk.send("", Action.REPORT)
+    assert report_of(talk).topics[0].points[0].disputed
+
+
+def without(pack: QuestionPack, topic_id: str, *, point: bool = False) -> QuestionPack:
+    """Return a later version of a pack that lacks a topic, or one of its points."""
+    changed = []
+    for topic in pack:
+        if topic.id != topic_id:
+            kept = tuple(follower for follower in topic.next if follower != topic_id)
+            changed.append(replace(topic, next=kept))
+        elif point:
+            changed.append(replace(topic, points=topic.points[1:]))
+    return replace(pack, version="9.9.9", topics=tuple(changed))
+
+
+@pytest.mark.parametrize("point", [True, False])
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        (None, "small matrices"),
+        (Action.HINT, ""),
+        (Action.OPEN, ""),
+        (Action.RESUME, ""),
+        (Action.REPORT, ""),
+        (Action.DISAGREE, ""),
+        (Action.STOP, ""),
+    ],
+)
+async def test_an_interview_whose_pack_has_changed_says_so_and_stays_as_it_is(
+    talk: Conversation, point: bool, action: Action | None, text: str
+) -> None:
+    await talk.open(start_topic="ai-ml-dl-difference")
+    await talk.send(talk.wrong_answer())
+    changed = without(talk.pack, "ai-ml-dl-difference", point=point)
+    talk.packs.packs = {talk.pack.id: changed}
+    before = talk.state
+    assert notice_of(await talk.send(text, action)).key == "notice.pack_changed"
+    assert talk.state == before
+    assert talk.reply.facts is not None
+    assert (talk.reply.facts.turn, talk.reply.facts.topic) == (1, "ai-ml-dl-difference")
+    await talk.send("", Action.NEW)
+    assert talk.state.id != before.id
+
+
+async def test_what_was_typed_is_shown_without_its_control_characters(talk: Conversation) -> None:
+    await talk.open()
+    reply = await talk.send("", Action.NEW, {"mode": "\x1b[31mred\u202e\x07"})
+    assert notice_of(reply) == Notice("notice.bad_option", {"what": "[31mred"})
 
 
 async def test_an_exam_reports_only_when_it_is_over(talk: Conversation) -> None:
