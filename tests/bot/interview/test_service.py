@@ -327,7 +327,7 @@ async def test_other_options_are_offered_and_chosen_by_beginning_anew(talk: Conv
     await talk.open(locale="en", start_topic="lora")
     first = talk.state.id
     await talk.send(talk.wrong_answer())
-    other = {"locale": "ko", "start_topic": "end", "offer": "yes"}
+    other = {"locale": "ko", "start_topic": "peft", "offer": "yes"}
     assert notice_of(await talk.open(**other)).key == "notice.resume_offer"
     assert talk.state.id == first
     await talk.send("yes")
@@ -335,7 +335,7 @@ async def test_other_options_are_offered_and_chosen_by_beginning_anew(talk: Conv
     await talk.open(**other)
     await talk.send("start over")
     assert talk.state.id != first
-    assert (talk.state.locale, talk.state.topic_id) == ("ko", "end")
+    assert (talk.state.locale, talk.state.topic_id) == ("ko", "peft")
 
 
 async def test_opening_with_other_options_begins_another_interview(talk: Conversation) -> None:
