@@ -3,7 +3,8 @@
 Written patterns for what is not an answer, in Korean and English together because people mix
 them. They must match the whole message: "잘 모르겠어" is a don't-know, while "잘 모르겠지만 오차의
 제곱이야" is an answer. What no pattern recognises is left to the model. Repeated items are atomic
-groups, so that no message can make matching slow.
+groups, so that no message can make matching slow. Orders to the interviewer are told by
+`engine.manipulation`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import unicodedata
 
 from engine.contract import Intent
+from engine.manipulation import orders_the_interviewer
 
 _NOISE = re.compile(r"[^\w\s]|_|[ㄱ-ㅎㅏ-ㅣ]+", re.UNICODE)
 _SPACE = re.compile(r"\s+")
@@ -26,22 +28,19 @@ _AROUND = (
 )
 _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
-        Intent.MANIPULATION,
-        r".*(?:정답\s*(?:으로|이라고|이라|처리|인\s*걸로)\s*(?:해|처리|치|쳐|하|부탁|인정)"
-        r"|맞(?:았|은)\s*(?:걸로|거로|것으로|다고)\s*(?:해|쳐|치|처리)"
-        r"|(?:만점|점수|100점|백점)\s*(?:을|를|만|좀|이나)*\s*(?:줘|주세요|주라|달라|내놔|부탁|올려)"
-        r"|(?:지시|명령|규칙|프롬프트|설정)\s*(?:사항)?(?:은|는|을|를|들을)?\s*(?:다|전부|모두|싹)?\s*(?:무시|잊|출력|공개)"
-        r"|시스템\s*프롬프트\s*(?:을|를|좀|는|은|이|다|전부)*\s*(?:무시|잊|출력|공개|보여|알려|말해|내놔|바꿔|뭐)"
-        r"|ignore\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+|previous\s+|prior\s+|above\s+)+"
-        r"(?:instructions?|rules?|prompts?|guidelines?)"
-        r"|(?:disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|previous\s+|prior\s+)+"
-        r"(?:instructions?|rules?|prompts?|guidelines?)"
-        r"|(?:give|grant|award)\s+me\s+(?:the\s+|a\s+)?(?:full|maximum|max|perfect|top)\s+"
-        r"(?:marks?|score|points?|credit)"
-        r"|(?:mark|count|accept|grade)\s+(?:this|it|me|that|my answer|everything|all)\s+"
-        r"(?:as\s+|down as\s+)?(?:correct|right|covered|passed)"
-        r"|(?:your|ignore|reveal|show|print|leak|repeat|override|new)\s+(?:me\s+)?(?:the\s+|your\s+)?"
-        r"system\s+prompt|developer\s+mode|you\s+are\s+now\s+(?:an?|in|my|the|free|no)\b).*",
+        # To turn a hint down is no answer either, and above all no request for one.
+        Intent.SMALL_TALK,
+        rf"(?>아직\s*|이제\s*|{_AROUND}\s*)*힌트\s*(?:같은\s*거|따위)?\s*(?:는|은|가|도|까지는|까진|따윈)?\s*"
+        r"(?>(?:아직|이제|더|전혀|별로|진짜)\s*)*(?:필요\s*(?:는|도)?\s*없\w*|안\s*필요\w*|됐\w*|괜찮\w*|"
+        r"사양\w*|안\s*(?:줘도|주셔도|볼|받을)\s*\w*|없이\s*(?:해\s*볼|할|갈)\w*|없어도\s*[돼되될괜]\w*|"
+        r"말고|주지\s*마\w*|싫\w*)(?>\s*(?:요|고마워\w*|감사\w*|해\s*볼게\w*|내가|제가|혼자|스스로|생각해\w*))*",
+    ),
+    (
+        Intent.SMALL_TALK,
+        rf"(?>{_AROUND}\s*)*(?>(?:no|not|without|never|dont|do|doesnt|wont|need|needed|want|give|me|"
+        r"any|more|a|the|another|for|now|yet|thanks|thank|you|please|i|ill|try|will)\s+)*"
+        r"hints?(?>\s+(?:needed|necessary|required|please|pls|thanks|thank|you|"
+        r"for|now|yet|this|time|one|today|i|ill|try|it|on|my|own))*",
     ),
     (
         Intent.HINT,
@@ -118,8 +117,9 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         r"what\s+do\s+you\s+mean.{0,40}|(?:whats|what\s+is)\s+the\s+(?:meaning|definition)\s+of\s+.{1,40})",
     ),
 )
-_MANIPULATION = re.compile(_PATTERNS[0][1].removeprefix(".*").removesuffix(".*"))
 _COMPILED = tuple((intent, re.compile(pattern, re.IGNORECASE)) for intent, pattern in _PATTERNS)
+# What an English refusal of a hint must contain.
+_REFUSAL = re.compile(r"힌트|\b(?:no|not|without|never|dont|doesnt|wont)\b")
 # What a Korean or English don't-know must contain; the pattern for it is made of filler words.
 _DONT_KNOW_CORE = re.compile(
     r"모르|모름|몰라|기억|생각|까먹|잊어|포기|감이|감도|배운|처음|노\s*아이디어"
@@ -128,6 +128,7 @@ _DONT_KNOW_CORE = re.compile(
     r"|idk|dunno|no\s+(?:idea|clue)|not\s+(?:a\s+clue|sure)|stumped|beats\s+me|forgot|blank|lost|"
     r"never\s+(?:heard|learned)|havent\s+(?:heard|learned)|didnt\s+learn"
 )
+_CORES = {Intent.SMALL_TALK: _REFUSAL, Intent.DONT_KNOW: _DONT_KNOW_CORE}
 _INSULT = re.compile(
     r"(?:바보|멍청|꺼져|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|dumb|moron|"
     r"shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
@@ -158,16 +159,15 @@ def intent_by_wording(text: str) -> Intent | None:
     plain = normalise(text)
     if not plain:
         return _JAMO.get("".join(_JAMO_ONLY.findall(text)), Intent.SMALL_TALK)
-    if len(plain) > _PATTERN_CHARACTERS:
-        return Intent.MANIPULATION if _MANIPULATION.search(plain) else None
-    return _by_pattern(plain)
+    if orders_the_interviewer(text):
+        return Intent.MANIPULATION
+    return _by_pattern(plain) if len(plain) <= _PATTERN_CHARACTERS else None
 
 
 def _by_pattern(plain: str) -> Intent | None:
     for intent, pattern in _COMPILED:
-        if pattern.fullmatch(plain) and (
-            intent is not Intent.DONT_KNOW or _DONT_KNOW_CORE.search(plain)
-        ):
+        core = _CORES.get(intent)
+        if pattern.fullmatch(plain) and (core is None or core.search(plain)):
             return intent
     short = len(plain) <= _INSULT_CHARACTERS
     insulted = short and _INSULT.search(plain) and not _SUBJECT.search(plain)
