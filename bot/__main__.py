@@ -1,7 +1,7 @@
 """The command line: ``python -m bot chat · db · packs · doctor``.
 
 Exit codes: 0 done, 1 something else went wrong, 2 wrong use, 3 question packs, 4 database,
-5 engine.
+5 engine, 130 interrupted before the interview began.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from engine.errors import PackError
 from engine.pack_reader import find_packs, read_pack
 
 EXIT_OTHER, EXIT_USE, EXIT_PACKS, EXIT_DATABASE, EXIT_ENGINE = 1, 2, 3, 4, 5
+EXIT_INTERRUPTED = 130
 _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (ConfigError, EXIT_USE),
     (UnknownPackError, EXIT_PACKS),
@@ -80,6 +81,8 @@ def main() -> None:
     except _WrongUse as error:
         _explain_use(error)
         sys.exit(EXIT_USE)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(EXIT_INTERRUPTED)
     except tuple(kind for kind, _ in _EXIT_CODES) as error:
         code = next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
         print(f"aurora: {error}", file=sys.stderr)

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.adapters.console_adapter import FaceStyle, make_face
-from bot.adapters.console_core import CONVERSATION, PLATFORM, ConsoleFace
+from bot.adapters.console_core import PLATFORM, ConsoleFace, conversation_of
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery import Delivery
@@ -18,18 +19,24 @@ from bot.engine_client import SocketEngineClient
 from bot.engine_process import EngineProcess, WorkerOptions
 from bot.errors import ConfigError
 from bot.i18n import Translator
-from bot.interview.messages import Account, Action, Inbound, Notice, Reply, TurnFacts
+from bot.interview.messages import Account, Action, Inbound
 from bot.interview.ports import Clock, Messenger
 from bot.interview.service import InterviewService
 from bot.interview.state import Options
 from bot.packs import PackLibrary
+from bot.patience import settle
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import Outbox
+from bot.storage.sole_use import sole_use
 from bot.storage.store import SqlInterviewStore
+from bot.trouble import TroubleWords
 
 DEFAULT_PACK = "ml-core"
 _REMOTE_ENGINE_SECONDS = 10.0
+# Whoever has left waits no longer than this for the last answers, in seconds.
+_LEAVING_SECONDS = 3.0
+_STOPPING_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,6 @@ class Aurora:
         locale: str,
     ) -> None:
         clock = SystemClock()
-        self._locale = locale
         self._inbox = Inbox(database, clock)
         store = SqlInterviewStore(database, clock)
         service = InterviewService(
@@ -88,19 +94,22 @@ class Aurora:
             handler=service,
             store=store,
             clock=clock,
-            trouble_notice=self._trouble_notice,
+            trouble_notice=TroubleWords(store, locale),
             on_commit=self.delivery.ring,
         )
 
-    async def start(self) -> None:
-        """Take up what was left when the bot last ended."""
-        await self.delivery.start()
-        await self.dispatcher.start()
+    async def take_up(self, platform: str, conversation: str) -> None:
+        """Go on with what a conversation was left with when the bot last ended.
 
-    async def stop(self) -> None:
-        """Finish what is under way and leave the rest for the next start."""
-        await self.dispatcher.stop()
-        await self.delivery.stop()
+        Other conversations are left alone: another process may be holding them just now.
+        """
+        self.delivery.ring(platform, conversation)
+        self.dispatcher.ring(platform, conversation)
+
+    async def stop(self, grace: float = _STOPPING_SECONDS) -> None:
+        """Let what is under way finish for `grace` seconds; the rest is for the next start."""
+        await self.dispatcher.stop(grace)
+        await self.delivery.stop(grace)
 
     async def submit(self, inbound: Inbound) -> None:
         """Store a message durably; it is answered in turn.
@@ -116,12 +125,9 @@ class Aurora:
         await self.dispatcher.idle(platform, conversation)
         await self.delivery.idle(platform, conversation)
 
-    def _trouble_notice(self, inbound: Inbound, *, permanent: bool) -> Reply:
-        locale = inbound.options.get("locale", self._locale)
-        if not permanent:
-            return Reply(locale, (Notice("notice.engine_trouble"),))
-        facts = TurnFacts(turn=0, topic=None, intent="failed")
-        return Reply(locale, (Notice("notice.engine_failed"),), facts=facts)
+    async def waiting(self, platform: str, conversation: str) -> int:
+        """Return how many messages of a conversation wait for their answer."""
+        return await self._inbox.waiting(platform, conversation)
 
 
 async def run_chat(settings: Settings, chat: ChatOptions) -> None:
@@ -138,6 +144,7 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
     face = make_face(chat.style, chat.user_name, locale, Translator.load(), clock)
     async with (
         open_database(settings.database_url) as database,
+        sole_use(database, chat.user_name),
         open_engine(settings, fake=chat.fake_engine) as (engine, worker),
     ):
         aurora = Aurora(packs, database, engine, {PLATFORM: face}, locale)
@@ -145,7 +152,9 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
             if not face.offers_resume:
                 # Nobody watches: a script is told that the engine cannot start, and nothing else.
                 await _until_failure(_ready(engine), worker)
-            await _until_failure(_converse(aurora, face, chat, clock), worker)
+            # As long as a message is tried, tried again, and another worker may be started.
+            patience = 2 * settings.turn_timeout + 60
+            await _until_failure(_converse(aurora, face, chat, clock, patience), worker)
         finally:
             await aurora.stop()
 
@@ -171,15 +180,23 @@ async def _ready(engine: SocketEngineClient) -> None:
     await engine.health()
 
 
-async def _converse(aurora: Aurora, face: ConsoleFace, chat: ChatOptions, clock: Clock) -> None:
+async def _converse(
+    aurora: Aurora, face: ConsoleFace, chat: ChatOptions, clock: Clock, patience: float
+) -> None:
     """Open the interview, hold it, and pause it when the person leaves."""
-    await face.take_up(aurora.start, lambda: aurora.settled(PLATFORM, CONVERSATION))
+    here = (PLATFORM, conversation_of(chat.user_name))
+    settled = partial(aurora.settled, *here)
+    if not face.offers_resume:  # somebody who is there leaves when it takes too long
+        settled = partial(settle, settled, partial(aurora.waiting, *here), patience)
+    await face.take_up(partial(aurora.take_up, *here), settled)
     offer = {"offer": "yes"} if face.offers_resume else {}
     opening = Action.NEW if chat.new else Action.OPEN
     await aurora.submit(_event(chat, clock, opening, {**chat.chosen, **offer}))
-    await face.run(aurora.submit, lambda: aurora.settled(PLATFORM, CONVERSATION))
+    await face.run(aurora.submit, settled)
     await aurora.submit(_event(chat, clock, Action.PAUSE, {}))
-    await aurora.settled(PLATFORM, CONVERSATION)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LEAVING_SECONDS if face.left else None):
+            await settled()
 
 
 def _event(chat: ChatOptions, clock: Clock, action: Action, options: Mapping[str, str]) -> Inbound:
@@ -187,7 +204,7 @@ def _event(chat: ChatOptions, clock: Clock, action: Action, options: Mapping[str
     return Inbound(
         event_id=f"{action.value}-{moment.timestamp():.6f}",
         account=Account(PLATFORM, chat.user_name),
-        conversation=CONVERSATION,
+        conversation=conversation_of(chat.user_name),
         text="",
         received_at=moment,
         action=action,

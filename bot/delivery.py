@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import WakingClock
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, RecipientGoneError
 from bot.interview.ports import Messenger
 from bot.storage.outbox import Outbox, PendingReply
 from bot.workers import ConversationWorkers, backoff, origin
@@ -100,7 +100,9 @@ class Delivery:
         self, pending: PendingReply, error: Exception, reason: str, asked: float | None
     ) -> None:
         wait = backoff(pending.attempts) if asked is None else asked
-        log.warning(
+        # That somebody has left is nothing to be warned of.
+        tell = log.info if isinstance(error, RecipientGoneError) else log.warning
+        tell(
             "reply.deferred",
             outbox_id=pending.outbox_id,
             error=type(error).__qualname__,

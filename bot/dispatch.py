@@ -30,7 +30,7 @@ GRACE_SECONDS = 5.0
 class TroubleNotice(Protocol):
     """Words for a message that could not be answered."""
 
-    def __call__(self, inbound: Inbound, /, *, permanent: bool) -> Reply:
+    async def __call__(self, inbound: Inbound, /, *, permanent: bool) -> Reply:
         """Return the notice.
 
         Args:
@@ -130,7 +130,7 @@ class Dispatcher:
             "turn.deferred", error=type(error).__qualname__, retry_in_s=wait, **_ids(pending)
         )
         first = pending.attempts == 0
-        notice = self._trouble_notice(pending.inbound, permanent=False) if first else None
+        notice = await self._trouble_notice(pending.inbound, permanent=False) if first else None
         await self._inbox.defer(pending, self._clock.now() + timedelta(seconds=wait), notice)
 
     async def _give_up(self, pending: PendingInbound, error: Exception) -> None:
@@ -140,7 +140,7 @@ class Dispatcher:
             origin=origin(error),
             **_ids(pending),
         )
-        notice = self._trouble_notice(pending.inbound, permanent=True)
+        notice = await self._trouble_notice(pending.inbound, permanent=True)
         await self._inbox.give_up(pending, notice)
 
 

@@ -5,11 +5,13 @@ BotError                        anything the bot raises on purpose
 ├── UnknownPackError            no question pack of this name
 ├── StorageError                the database cannot be used
 │   ├── DatabaseOutdatedError   its schema is older (or newer) than this program
+│   ├── InUseError              another program works with it already
 │   └── VersionConflictError    somebody else changed the interview first
 ├── EngineUnavailableError      the engine gave no answer in time
 │   └── EngineStartError        the engine worker cannot start at all
 ├── EngineRejectedError         the engine refused a request; asking again will not help
 └── DeliveryError               a reply could not be delivered
+    └── RecipientGoneError      nobody is there to read it now
 
 Each message says what is wrong and what to do about it: an operator reads it. What a user reads
 comes from the message catalogues.
@@ -36,6 +38,10 @@ class StorageError(BotError):
 
 class DatabaseOutdatedError(StorageError):
     """The database's schema does not match this program."""
+
+
+class InUseError(StorageError):
+    """Another program holds the database for the same purpose."""
 
 
 class VersionConflictError(StorageError):
@@ -69,3 +75,14 @@ class DeliveryError(BotError):
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+
+
+class RecipientGoneError(DeliveryError):
+    """Nobody is there to read a reply now; it is kept until somebody is.
+
+    Args:
+        message: what went wrong.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from enum import StrEnum
 
 from bot.adapters.commands import TypedCommands
@@ -16,6 +17,7 @@ from bot.adapters.console_json import JsonFace
 from bot.adapters.console_lines import LineLoop, LineReader
 from bot.adapters.console_output import LineOutput
 from bot.adapters.console_plain import PlainFace
+from bot.errors import RecipientGoneError
 from bot.i18n import Translator
 from bot.interview.ports import Clock
 from bot.presentation import Presenter
@@ -60,7 +62,8 @@ def make_face(
     output = LineOutput(sys.stdout)
 
     def ask() -> None:
-        output.write(f"{translator.text(locale, 'console.you')} ▸ ")
+        with suppress(RecipientGoneError):  # the loop has been told
+            output.write(f"{translator.text(locale, 'console.you')} ▸ ")
 
     loop = LineLoop(reader, typed, interactive=interactive, ask=ask)
     return PlainFace(loop, output, presenter)

@@ -14,7 +14,6 @@ from bot.interview.messages import Account, Inbound, Notice, Reply
 from bot.interview.ports import Clock
 
 PLATFORM = "console"
-CONVERSATION = "console"
 
 Submit = Callable[[Inbound], Awaitable[None]]
 Settled = Callable[[], Awaitable[None]]
@@ -27,9 +26,14 @@ class ConsoleFace(Protocol):
     Attributes:
         offers_resume: whether somebody is there to be asked if an open interview should go on;
             otherwise it goes on unasked.
+        left: after `run`, whether the person left, rather than the input coming to its end.
     """
 
     offers_resume: bool
+
+    @property
+    def left(self) -> bool:
+        """Whether nobody waits for answers any more."""
 
     async def take_up(self, begin: Begin, settled: Settled) -> None:
         """Have what a crash left behind answered and delivered; called before the opening.
@@ -55,6 +59,11 @@ class ConsoleFace(Protocol):
         """
 
 
+def conversation_of(user_name: str) -> str:
+    """Return the conversation of one person: several may share a database."""
+    return f"{PLATFORM}:{user_name}"
+
+
 class ConsoleInput:
     """Translates what is typed.
 
@@ -65,6 +74,7 @@ class ConsoleInput:
 
     def __init__(self, user_name: str, clock: Clock) -> None:
         self._account = Account(PLATFORM, user_name)
+        self._conversation = conversation_of(user_name)
         self._clock = clock
 
     def read(self, typed: str) -> Inbound | None:
@@ -76,7 +86,7 @@ class ConsoleInput:
         return Inbound(
             event_id=uuid.uuid4().hex,
             account=self._account,
-            conversation=CONVERSATION,
+            conversation=self._conversation,
             text=command.text if command else text,
             received_at=self._clock.now(),
             action=command.action if command else None,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from bot.adapters.console_core import Begin, Settled, Submit, is_farewell
 from bot.adapters.console_lines import LineLoop
 from bot.adapters.console_output import LineOutput
+from bot.errors import RecipientGoneError
 from bot.interview.messages import Action, Reply, TurnFacts
 from bot.presentation import Presenter
 
@@ -36,6 +38,11 @@ class JsonFace:
         self._taking_up = False
         output.on_closed = loop.leave
 
+    @property
+    def left(self) -> bool:
+        """Whether the person left, rather than the input coming to its end."""
+        return self._loop.left
+
     async def take_up(self, begin: Begin, settled: Settled) -> None:
         """Pass over turns that a crash left behind: the opening says where the interview stands.
 
@@ -59,7 +66,8 @@ class JsonFace:
         if self._loop.over and is_farewell(reply):
             return
         if reply.facts is None:
-            self._notices.line(self._presenter.plain(reply))
+            with suppress(RecipientGoneError):  # whoever closed standard error wants none of it
+                self._notices.line(self._presenter.plain(reply))
             return
         if self._taking_up and _goes_on(reply):
             return

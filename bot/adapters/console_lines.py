@@ -116,6 +116,11 @@ class LineLoop:
         self._leaving = asyncio.Event()
         self.over = False
 
+    @property
+    def left(self) -> bool:
+        """Whether the person left; the end of a pipe only says that there are no more lines."""
+        return self._interactive or self._leaving.is_set()
+
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read until the end of input, until the person leaves, or until `leave` is called."""
         with on_interrupt(self.leave):

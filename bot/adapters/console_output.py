@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TextIO
 
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, RecipientGoneError
 
 
 class LineOutput:
@@ -33,6 +33,7 @@ class LineOutput:
         """Write a line.
 
         Raises:
+            RecipientGoneError: nobody reads any more.
             DeliveryError: the stream takes nothing, for example because the disk is full.
         """
         self.write(text + "\n")
@@ -41,15 +42,17 @@ class LineOutput:
         """Write a text as it is.
 
         Raises:
+            RecipientGoneError: nobody reads any more.
             DeliveryError: the stream takes nothing, for example because the disk is full.
         """
         if self._closed:
-            return
+            raise RecipientGoneError("nobody reads any more")
         try:
             self._stream.buffer.write(text.encode(self._encoding, "replace"))
             self._stream.buffer.flush()
         except BrokenPipeError:
             self._close()
+            raise RecipientGoneError("nobody reads any more") from None
         except OSError as error:
             raise DeliveryError(f"cannot write the reply: {error}", permanent=True) from None
 

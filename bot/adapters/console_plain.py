@@ -27,6 +27,11 @@ class PlainFace:
         self._offered: set[Action] = set()
         output.on_closed = loop.leave
 
+    @property
+    def left(self) -> bool:
+        """Whether the person left, rather than the input coming to its end."""
+        return self._loop.left
+
     async def take_up(self, begin: Begin, settled: Settled) -> None:  # noqa: ARG002 - the port's
         """Show what a crash left behind like any other reply."""
         await begin()

@@ -95,6 +95,7 @@ class RichFace:
     """
 
     offers_resume = True
+    left = True  # at a terminal nobody stays on without waiting for the next question
 
     def __init__(
         self,

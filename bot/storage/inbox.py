@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,6 +79,17 @@ class Inbox:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
         return tuple((row.platform, row.conversation) for row in rows)
+
+    async def waiting(self, platform: str, conversation: str) -> int:
+        """Return how many messages of a conversation wait."""
+        query = (
+            select(func.count())
+            .select_from(InboxRow)
+            .where(InboxRow.platform == platform, InboxRow.conversation == conversation)
+            .where(InboxRow.done_at.is_(None))
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).scalar_one()
 
     async def oldest(self, platform: str, conversation: str) -> PendingInbound | None:
         """Return the oldest message of a conversation that waits, if there is one.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from bot.adapters.console_core import ConsoleFace
+from bot.errors import RecipientGoneError
 from bot.interview.messages import Inbound, Reply, Say, TurnFacts
 
 
@@ -45,7 +47,8 @@ class InstantBot:
         while self._waiting:
             inbound = self._waiting.pop(0)
             if self._face is not None:
-                await self._face.deliver("console", inbound.event_id, self._answer(inbound))
+                with suppress(RecipientGoneError):
+                    await self._face.deliver("console", inbound.event_id, self._answer(inbound))
 
     async def has(self, number: int) -> None:
         """Return once this many messages have come."""

@@ -27,7 +27,7 @@ def say(text: str) -> Reply:
     return Reply("en", (Say(text),))
 
 
-def trouble(message: Inbound, *, permanent: bool) -> Reply:
+async def trouble(message: Inbound, *, permanent: bool) -> Reply:
     """Return the notice on a message that could not be answered."""
     key = "trouble.permanent" if permanent else "trouble.passing"
     return Reply("en", (Notice(key, {"event": message.event_id}),))

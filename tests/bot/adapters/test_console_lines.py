@@ -127,7 +127,7 @@ class TestLoop:
         (inbound,) = bot.inbounds
         assert (inbound.text, inbound.action, inbound.received_at) == ("손실은 오차야", None, NOON)
         assert (inbound.account.platform, inbound.account.external_id) == ("console", "ada")
-        assert inbound.conversation == "console"
+        assert inbound.conversation == "console:ada"
 
     async def test_the_same_line_twice_is_two_messages(self, pipe: tuple[int, int]) -> None:
         bot = InstantBot(None)

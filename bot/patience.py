@@ -1,0 +1,38 @@
+"""Waiting for answers when nobody is there to lose patience."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.errors import EngineUnavailableError
+
+
+async def settle(
+    settled: Callable[[], Awaitable[None]],
+    waiting: Callable[[], Awaitable[int]],
+    period: float,
+) -> None:
+    """Return when everything is answered, or give up.
+
+    Args:
+        settled: returns when every message has been answered and shown.
+        waiting: returns how many messages wait for an answer.
+        period: seconds without any new answer after which to give up.
+
+    Raises:
+        EngineUnavailableError: nothing was answered for that long.
+    """
+    answered = asyncio.ensure_future(settled())
+    try:
+        left = await waiting()
+        while not (await asyncio.wait({answered}, timeout=period))[0]:
+            before, left = left, await waiting()
+            if left >= before > 0:
+                raise EngineUnavailableError(
+                    f"the engine has answered nothing for {period:g} s; {left} message(s) are "
+                    "kept and will be answered at the next start with the same database"
+                )
+        answered.result()
+    finally:
+        answered.cancel()
