@@ -8,6 +8,7 @@ from typing import Literal
 from platformdirs import user_data_path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,8 +19,9 @@ def default_database_url() -> str:
 
 
 def sqlite_url(path: Path) -> str:
-    """Return the SQLAlchemy address of a SQLite file."""
-    return f"sqlite+aiosqlite:///{path.expanduser().resolve()}"
+    """Return the SQLAlchemy address of a SQLite file, whatever signs its name holds."""
+    file = str(path.expanduser().resolve())
+    return URL.create("sqlite+aiosqlite", database=file).render_as_string(hide_password=False)
 
 
 class Settings(BaseSettings):

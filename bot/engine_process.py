@@ -6,6 +6,7 @@ stateDiagram-v2
     Running --> Pausing: ended, whatever the reason
     Pausing --> Running: after a pause that doubles each time
     Running --> Failed: ended because of its models or packs
+    Running --> Failed: ended three times in a row before it listened
     Running --> [*]: stop
     Pausing --> [*]: stop
     Failed --> [*]: stop
@@ -36,6 +37,10 @@ TAIL_LINES = 50
 GRACE_SECONDS = 5.0
 # Exit codes after which another start would end the same way: models, packs (engine/__main__.py).
 _HOPELESS = frozenset({2, 3})
+# So often in a row a worker may end, in any other way, before it has listened.
+_EARLY_ENDS = 3
+# What a worker prints once it listens (engine/__main__.py).
+_LISTENS = "engine: listening at "
 # The shortest limit on the path of a Unix socket among the systems in use, in bytes.
 _LONGEST_SOCKET_PATH = 100
 _CHUNK = 4096
@@ -121,6 +126,7 @@ class EngineProcess:
         self._supervision: asyncio.Task[None] | None = None
         self._failure: EngineStartError | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._listened = False
 
     @property
     def address(self) -> str:
@@ -161,6 +167,7 @@ class EngineProcess:
 
     async def _supervise(self) -> None:
         loop = asyncio.get_running_loop()
+        early = 0
         while True:
             began = loop.time()
             try:
@@ -168,7 +175,8 @@ class EngineProcess:
             except OSError as error:
                 self._fail(f"cannot be started: {error}")
                 return
-            if code in _HOPELESS:
+            early = 0 if self._listened else early + 1
+            if code in _HOPELESS or early == _EARLY_ENDS:
                 self._fail(f"cannot start (exit code {code}): {self._said()}")
                 return
             pause = self._backoff.after(loop.time() - began)
@@ -178,6 +186,7 @@ class EngineProcess:
     async def _run_once(self) -> int:
         """Run one process to its end and return its exit code; end it when cancelled."""
         self._tail.clear()
+        self._listened = False
         process = await asyncio.create_subprocess_exec(
             *self._command,
             *("--listen", self.address, "--exit-with-stdin"),
@@ -215,6 +224,7 @@ class EngineProcess:
     def _note(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace").rstrip()
         self._tail.append(text)
+        self._listened = self._listened or text.startswith(_LISTENS)
         log.info("engine.said", line=text)
 
     def _said(self) -> str:

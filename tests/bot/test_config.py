@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from bot.config import ROOT, Settings, sqlite_url
+from bot.storage.database import Database
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +106,13 @@ def test_the_address_of_a_file_does_not_depend_on_where_one_stands(
     assert address == f"sqlite+aiosqlite:///{tmp_path}/mine.db"
     monkeypatch.setenv("HOME", str(tmp_path))
     assert sqlite_url(Path("~/mine.db")) == address
+
+
+@pytest.mark.parametrize("name", ["what?.db", "100%.db", "a%20b.db", "인터뷰 #1.db", "a?mode=ro&b"])
+async def test_the_address_of_a_file_leads_to_that_file(tmp_path: Path, name: str) -> None:
+    database = Database(sqlite_url(tmp_path / name))
+    try:
+        await database.upgrade()
+    finally:
+        await database.close()
+    assert name in os.listdir(tmp_path)  # noqa: PTH208, ASYNC240 - the name as it is

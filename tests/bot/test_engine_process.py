@@ -149,7 +149,7 @@ async def test_a_worker_that_dies_while_starting_is_started_again(
 import os, signal, sys
 with open({str(starts)!r}, "a") as file:
     file.write("x")
-if os.path.getsize({str(starts)!r}) <= 3:
+if os.path.getsize({str(starts)!r}) <= 2:
     os.kill(os.getpid(), signal.SIGKILL)
 from engine.__main__ import main
 sys.exit(main())
@@ -157,7 +157,41 @@ sys.exit(main())
     process = EngineProcess(options, no_pause(), python(code))
     async with started(process), client_of(process) as client:
         assert (await client.run_turn(turn(1))).request_id == "request-1"
-    assert starts.read_text() == "xxxx"
+    assert starts.read_text() == "xxx"
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        ("sys.exit(1)", 1),
+        ("import no_such_library", 1),
+        ("os.kill(os.getpid(), signal.SIGILL)", -signal.SIGILL),
+    ],
+)
+async def test_a_worker_that_always_dies_while_starting_is_given_up(
+    tmp_path: Path, ending: str, code: int
+) -> None:
+    starts = tmp_path / "starts"
+    program = f"""
+import os, signal, sys
+with open({str(starts)!r}, "a") as file:
+    file.write("x")
+print("this will go wrong", file=sys.stderr, flush=True)
+{ending}
+"""
+    async with started(EngineProcess(None, no_pause(), python(program))) as process:
+        error = await error_of(process)
+    assert f"exit code {code}" in error
+    assert "this will go wrong" in error
+    assert starts.read_text() == "xxx"
+
+
+async def test_a_worker_that_listened_each_time_is_never_given_up(options: WorkerOptions) -> None:
+    async with started(EngineProcess(options, no_pause())) as process, client_of(process) as client:
+        for _ in range(5):
+            os.kill((await client.health())["pid"], signal.SIGKILL)
+        assert (await client.run_turn(turn(1))).request_id == "request-1"
+        assert process.failure is None
 
 
 async def test_unusable_packs_end_the_attempts_and_every_waiting_call(tmp_path: Path) -> None:
