@@ -23,6 +23,9 @@ REFERENCES_SHOWN = 2
 FEATURES = len(VERIFIER_CLASSES) + 4
 # Beyond this the verifier reads the sentences nearest to the point instead of the whole message.
 VERIFIER_CHARACTERS = 420
+# A misconception is only named to somebody who comes about as near to it as a rewording would:
+# below this cosine similarity an answer is wrong in a way of its own.
+MISCONCEPTION_FLOOR = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Proximity:
         evidence: the piece of the message nearest to a right answer, verbatim.
         wrong_evidence: the piece nearest to a wrong answer, verbatim.
         nearest: the right answers to show to the verifier, nearest first.
-        misconception: index of the nearest wrong answer.
+        misconception: index of the wrong answer that the message repeats; None where it comes no
+            nearer to one than `MISCONCEPTION_FLOOR`, or nearer to a right answer.
     """
 
     reference: float
@@ -46,7 +50,7 @@ class Proximity:
     evidence: str
     wrong_evidence: str
     nearest: tuple[str, ...]
-    misconception: int
+    misconception: int | None
 
     @property
     def similarity(self) -> float:
@@ -76,8 +80,21 @@ def proximity(units: Sequence[str], vectors: FloatArray, point: PointVectors) ->
         evidence=units[best],
         wrong_evidence=units[best_wrong],
         nearest=tuple(point.references[int(i)] for i in order),
-        misconception=int(wrong[[0, best_wrong]].max(axis=0).argmax()),
+        misconception=_repeated(right[[0, best_wrong]], wrong[[0, best_wrong]]),
     )
+
+
+def _repeated(right: FloatArray, wrong: FloatArray) -> int | None:
+    """Return the index of the wrong answer that one of the texts repeats, if any does.
+
+    Args:
+        right: similarities to the right answers, ``(texts, right answers)``.
+        wrong: the same to the wrong answers.
+    """
+    text, nearest = divmod(int(wrong.argmax()), wrong.shape[1])
+    similarity = float(wrong[text, nearest])
+    repeats = similarity >= MISCONCEPTION_FLOOR and similarity > float(right[text].max())
+    return nearest if repeats else None
 
 
 def features(near: Proximity, logits: FloatArray) -> FloatArray:

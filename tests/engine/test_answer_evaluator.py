@@ -152,13 +152,13 @@ def test_one_answer_may_cover_several_points(stage: Stage) -> None:
 
 
 def test_one_answer_may_be_right_and_wrong(stage: Stage) -> None:
-    text = "The right colour is crimson, but wrong taste 1 it is salty"
+    text = "The right colour is crimson, but wrong taste en 1 salty"
     evaluation = stage.evaluate(text)
     assert evaluation.points(COVERED) == ("colour",)
     assert evaluation.points(WRONG) == ("taste",)
     wrong = evaluation.verdicts[1]
     assert wrong.misconception == 1
-    assert wrong.evidence == "but wrong taste 1 it is salty"
+    assert wrong.evidence == "but wrong taste en 1 salty"
     assert wrong.evidence in text
 
 

@@ -16,6 +16,7 @@ from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
 from engine.verdicts import (
     FEATURES,
+    MISCONCEPTION_FLOOR,
     VERIFIER_CHARACTERS,
     Proximity,
     VerdictPolicy,
@@ -67,6 +68,30 @@ def test_a_message_of_one_piece_is_its_own_evidence() -> None:
     assert found.evidence == found.wrong_evidence == "the size of the data"
     assert found.misconception == 2
     assert found.clause_wrong == found.wrong
+
+
+def test_a_wrong_answer_of_ones_own_is_no_known_misconception() -> None:
+    """Cosine 2/√(5·5) to "size of the data": nearest of the wrong ones, but no rewording of it."""
+    found = near("size counts for the most")
+    assert 0 < found.wrong < MISCONCEPTION_FLOOR
+    assert found.misconception is None
+
+
+def test_no_misconception_is_named_to_somebody_nearer_to_a_right_answer() -> None:
+    found = near("it measures the error number of layers")
+    assert found.wrong >= MISCONCEPTION_FLOOR
+    assert found.reference > found.wrong
+    assert found.misconception is None
+
+
+def test_a_misconception_is_compared_with_what_the_same_words_say() -> None:
+    """One clause is right, another repeats a wrong answer; the right one does not excuse it."""
+    found = near(
+        "it measures the error, number of layers",
+        "it measures the error",
+        "number of layers",
+    )
+    assert found.misconception == 1
 
 
 def test_right_answers_are_shown_nearest_first_and_in_the_language_of_the_interview() -> None:
