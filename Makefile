@@ -10,8 +10,7 @@ TORCH  ?= torch==2.13.0
 .PHONY: chat test lint types imports unit doctor packs clean
 
 chat: $(VENV)/.chat
-	@$(BIN)/python -m bot db upgrade
-	@$(BIN)/python -m bot chat $(ARGS)
+	@$(BIN)/python -m bot chat --migrate $(ARGS)
 
 test: lint types imports unit
 

@@ -119,6 +119,9 @@ def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         bool, typer.Option("--json", help="One message a line in, one JSON object a turn out.")
     ] = False,
     database: DatabaseOption = None,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring an older database up to date first.")
+    ] = False,
     fake: Annotated[
         bool, typer.Option("--fake", help="Stand-ins instead of models, for trying things out.")
     ] = False,
@@ -141,6 +144,7 @@ def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         chosen={name: str(value) for name, value in choice.items() if value is not None},
         new=new,
         fake_engine=fake,
+        migrate=migrate,
     )
     _run(lambda settings: run_chat(settings, options), database)
 
@@ -287,7 +291,7 @@ def _set_up_logging(settings: Settings) -> None:
 def _user_name() -> str:
     """Return who sits at the terminal; a container may not know."""
     try:
-        return getpass.getuser()
+        return getpass.getuser().encode("utf-8", "replace").decode("utf-8")
     except (OSError, KeyError, ImportError):
         return f"user-{os.getuid()}" if hasattr(os, "getuid") else "user"
 

@@ -49,6 +49,7 @@ class ChatOptions:
         chosen: what was chosen on the command line, by option name.
         new: whether to begin a new interview although one is open.
         fake_engine: whether stand-ins take the models' place.
+        migrate: whether an older database is brought up to date first.
     """
 
     style: FaceStyle
@@ -56,6 +57,7 @@ class ChatOptions:
     chosen: Mapping[str, str]
     new: bool = False
     fake_engine: bool = False
+    migrate: bool = False
 
 
 class Aurora:
@@ -143,7 +145,7 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
     clock = SystemClock()
     face = make_face(chat.style, chat.user_name, locale, Translator.load(), clock)
     async with (
-        open_database(settings.database_url) as database,
+        open_database(settings.database_url, migrate=chat.migrate) as database,
         sole_use(database, chat.user_name),
         open_engine(settings, fake=chat.fake_engine) as (engine, worker),
     ):
@@ -227,8 +229,13 @@ async def _until_failure(work: Coroutine[None, None, None], worker: EngineProces
 
 
 @contextlib.asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
+async def open_database(url: str, *, migrate: bool = False) -> AsyncIterator[Database]:
     """Open the database, making its tables where it is new.
+
+    Args:
+        url: where it is.
+        migrate: whether tables of an older version are brought up to date; those of another
+            program are left alone.
 
     Raises:
         DatabaseOutdatedError: its tables are another version's.
@@ -236,7 +243,7 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     """
     database = Database(url)
     try:
-        if await database.is_empty():
+        if await database.is_empty() or (migrate and not await database.is_foreign()):
             await database.upgrade()
         await database.check_schema()
         yield database

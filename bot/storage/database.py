@@ -34,7 +34,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseOutdatedError, StorageError
-from bot.storage.faults import UPGRADE, describe, explain
+from bot.storage.faults import describe, explain, upgrade_advice
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -48,6 +48,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 _CONNECT_SECONDS = 10
+_VERSION_TABLE = "alembic_version"
 
 
 class Database:
@@ -101,11 +102,16 @@ class Database:
             found = await connection.run_sync(_revision)
         if found == scripts.get_current_head():
             return
-        where = describe(self.url)
+        where, advice = describe(self.url), upgrade_advice(self.url)
+        if await self.is_foreign():
+            raise DatabaseOutdatedError(
+                f"{where} holds tables of another program and none of this one; name another "
+                f"database, or {advice} to add them."
+            )
         if found is None:
-            raise DatabaseOutdatedError(f"{where} is new and has no tables yet; {UPGRADE}.")
+            raise DatabaseOutdatedError(f"{where} is new and has no tables yet; {advice}.")
         if found in {script.revision for script in scripts.walk_revisions()}:
-            raise DatabaseOutdatedError(f"{where} is from an older version; {UPGRADE}.")
+            raise DatabaseOutdatedError(f"{where} is from an older version; {advice}.")
         raise DatabaseOutdatedError(
             f"{where} is from a newer version than this program; update the program."
         )
@@ -118,6 +124,16 @@ class Database:
         """
         async with self.reading() as connection:
             return not await connection.run_sync(lambda c: inspect(c).get_table_names())
+
+    async def is_foreign(self) -> bool:
+        """Return whether there are tables, but none that this program has ever made.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        async with self.reading() as connection:
+            found = await connection.run_sync(_revision)
+            return found is None and await connection.run_sync(_holds_other_tables)
 
     async def upgrade(self, revision: str = "head") -> None:
         """Bring the tables up to a revision, all in one transaction.
@@ -262,3 +278,8 @@ def _alembic_config() -> Config:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _holds_other_tables(connection: Connection) -> bool:
+    """Whether there are any tables; what going back to no version leaves behind is none."""
+    return bool(set(inspect(connection).get_table_names()) - {_VERSION_TABLE})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
     DataError,
@@ -13,8 +15,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.errors import DatabaseOutdatedError, StorageError
-
-UPGRADE = "run `python -m bot db upgrade`"
 
 # What SQLite says → what is wrong and what to do; the first that fits counts.
 _SQLITE = (
@@ -52,7 +52,9 @@ def explain(error: Exception, url: URL) -> StorageError | None:
     said = str(cause).lower()
     where = describe(url)
     if state in _MISSING_TABLE_STATES or any(words in said for words in _MISSING_TABLE):
-        return DatabaseOutdatedError(f"{where} lacks tables that this program needs; {UPGRADE}.")
+        return DatabaseOutdatedError(
+            f"{where} lacks tables that this program needs; {upgrade_advice(url)}."
+        )
     is_sqlite = url.get_backend_name() == "sqlite"
     known = _known_sqlite(said) if is_sqlite else _known_postgres(error, state)
     if known is not None:
@@ -62,6 +64,13 @@ def explain(error: Exception, url: URL) -> StorageError | None:
     if isinstance(error, DBAPIError | PoolTimeoutError | OSError):
         return StorageError(f"{where} cannot be used: {str(cause).splitlines()[0]}.")
     return None
+
+
+def upgrade_advice(url: URL) -> str:
+    """Return what to run to bring this very database up to date."""
+    if url.get_backend_name() == "sqlite":
+        return f"run `python -m bot db upgrade --db {shlex.quote(str(url.database))}`"
+    return "run `python -m bot db upgrade` with the same DATABASE_URL"
 
 
 def describe(url: URL) -> str:

@@ -115,4 +115,4 @@ async def test_the_address_of_a_file_leads_to_that_file(tmp_path: Path, name: st
         await database.upgrade()
     finally:
         await database.close()
-    assert name in os.listdir(tmp_path)  # noqa: PTH208, ASYNC240 - the name as it is
+    assert name in os.listdir(tmp_path)  # noqa: PTH208 - the name as it is

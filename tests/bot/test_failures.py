@@ -107,9 +107,29 @@ class TestDatabase:
     def test_an_old_database(self, tmp_path: Path, file: Path) -> None:
         assert run(tmp_path, "db", "upgrade", "--db", file).code == 0
         assert run(tmp_path, "db", "downgrade", "base", "--db", file).code == 0
-        assert_says(fake_chat(tmp_path, "--db", file), DATABASE, str(file), "db upgrade")
+        advice = f"run `python -m bot db upgrade --db {file}`"
+        assert_says(fake_chat(tmp_path, "--db", file), DATABASE, str(file), advice)
         assert run(tmp_path, "db", "upgrade", "--db", file).code == 0
         assert fake_chat(tmp_path, "--db", file).code == 0
+
+    def test_an_old_database_that_may_be_brought_up_to_date(
+        self, tmp_path: Path, file: Path
+    ) -> None:
+        assert run(tmp_path, "db", "upgrade", "--db", file).code == 0
+        assert run(tmp_path, "db", "downgrade", "base", "--db", file).code == 0
+        assert fake_chat(tmp_path, "--migrate", "--db", file).code == 0
+        assert fake_chat(tmp_path, "--db", file).code == 0
+
+    @pytest.mark.parametrize("more", [(), ("--migrate",)])
+    def test_a_database_of_another_program(
+        self, tmp_path: Path, file: Path, more: tuple[str, ...]
+    ) -> None:
+        with sqlite3.connect(file) as connection:
+            connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.close()
+        done = fake_chat(tmp_path, "--db", file, *more)
+        assert_says(done, DATABASE, str(file), "tables of another program")
+        assert "is new" not in done.err
 
     def test_a_database_of_a_newer_version(self, tmp_path: Path, file: Path) -> None:
         with sqlite3.connect(file) as connection:

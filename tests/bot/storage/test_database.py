@@ -141,7 +141,9 @@ async def test_programs_that_read_and_write_at_once_never_undo_each_other(sqlite
 async def test_a_new_database_asks_to_be_upgraded(empty_url: str) -> None:
     error = await refusal(empty_url)
     assert isinstance(error, DatabaseOutdatedError)
-    assert "no tables yet; run `python -m bot db upgrade`" in str(error)
+    assert "no tables yet; run `python -m bot db upgrade" in str(error)
+    kept_in = f"--db {empty_url.removeprefix('sqlite:///')}`"
+    assert (kept_in if empty_url.startswith("sqlite") else "the same DATABASE_URL") in str(error)
 
 
 async def test_an_upgraded_database_is_accepted(empty_database: Database) -> None:
