@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bot.errors import InUseError
+from bot.errors import InUseError, StorageError
 from bot.storage.database import Database
 from bot.storage.faults import describe
 
@@ -58,10 +58,13 @@ def _locked(database: Path, name: str, taken: InUseError) -> Iterator[None]:
     database = database.resolve()  # one file may be reached by several names
     path = database.with_name(f"{database.name}.chat-{name}.lock")
     # The file stays: whoever removed it could remove one that somebody else has just locked.
-    with path.open("ab") as file:
-        if sys.platform != "win32":
-            try:
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(path.open("ab"))
+            if sys.platform != "win32":
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise taken from None
+        except BlockingIOError:
+            raise taken from None
+        except OSError as error:
+            raise StorageError(f"The file {path} cannot be locked: {error.strerror}.") from error
         yield

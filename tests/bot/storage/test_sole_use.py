@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import InUseError
+from bot.errors import InUseError, StorageError
 from bot.storage.database import Database
 from bot.storage.sole_use import sole_use
 
@@ -47,6 +47,14 @@ async def test_whoever_is_done_makes_room(database_url: str) -> None:
         async with sole_use(database, "ada"):
             pass
         await database.close()
+
+
+async def test_a_lock_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / ('a' * 240)}.db")  # leaves no room for its name
+    with pytest.raises(StorageError, match="cannot be locked"):
+        async with sole_use(database, "ada"):
+            pytest.fail("it holds it")
+    await database.close()
 
 
 async def test_a_kill_makes_room(database_url: str) -> None:
