@@ -30,6 +30,7 @@ REACTIONS = frozenset(
         "mixed",
         "partial",
         "wrong",
+        "wrong_left",
         "unsure",
         "missing",
         "dont_know",
@@ -63,6 +64,11 @@ _BY_INTENT = {
 }
 # Verdicts that call for another word on the same point, most pressing first.
 _TOUCHED = (VerdictStatus.WRONG, VerdictStatus.UNSURE, VerdictStatus.PARTIAL)
+# After these the question follows without words of coming back to it.
+_ASKED_PLAINLY = frozenset(
+    {Intent.ANSWER, Intent.HINT, Intent.TERM_QUESTION, Intent.UNREADABLE, Intent.REPEAT}
+)
+_AND = {"ko": ", ", "en": " and "}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -106,13 +112,24 @@ class CuratedGenerator:
         """Return the utterance that reacts to the message and asks about `next_topic`."""
         turn = _Turn(request, pack, evaluation, next_topic, self._reactions[request.locale])
         said = turn.react()
-        question = turn.ask(said)
+        asked = turn.ask(said)
         return Utterance(
-            text=" ".join(part for part in (*said, question) if part),
+            text=" ".join((*said, asked.text) if asked.text else said),
             # A nudge, a hint or a clarification asks by itself; the question stands as it was.
-            question=question or ("" if turn.ends else request.question),
+            question=asked.question or request.question,
             lines=tuple(turn.lines),
         )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The end of an utterance: its words, and the question in them that stands from then on.
+
+    The question is kept without the words around it, which would pile up when it is asked again.
+    """
+
+    text: str
+    question: str
 
 
 @dataclass
@@ -145,20 +162,26 @@ class _Turn:
             parts = (self._generic("too_long"), *parts)
         return parts
 
-    def ask(self, said: tuple[str, ...]) -> str:
-        """Return the question to end with; empty where what was said already asks."""
-        if self.ends:
-            return self._choose(f"{self.next_topic}/question", self._texts(self.next_topic))
+    def ask(self, said: tuple[str, ...]) -> _Asked:
+        """Return the question to end with; no words where what was said already asks."""
         if not self.stays:
             return self._lead()
         if said and said[-1].endswith("?"):
-            return ""
+            return _Asked("", "")
+        question = self._standing()
+        if any(question in part for part in said):
+            return _Asked("", question)
         intent = self.evaluation.intent
-        if intent in (Intent.ANSWER, Intent.HINT, Intent.TERM_QUESTION, Intent.UNREADABLE):
-            return self._follow_up()
+        if intent in _ASKED_PLAINLY:
+            return _Asked(question, question)
+        return _Asked(self._fill(self._generic("stay_question"), question=question), question)
+
+    def _standing(self) -> str:
+        """Return the question for somebody who is still on the topic."""
+        intent = self.evaluation.intent
         if intent is Intent.REPEAT:
             return self.request.question
-        return self._fill(self._generic("stay_question"), question=self._rephrased())
+        return self._follow_up() if intent in _ASKED_PLAINLY else self._rephrased()
 
     def _reaction(self) -> tuple[str, ...]:
         intent = self.evaluation.intent
@@ -178,12 +201,13 @@ class _Turn:
     def _chat(self) -> tuple[str, ...]:
         """React where nothing is judged: greeting, break, last words."""
         intent = self.evaluation.intent
-        if intent in (Intent.INSULT, Intent.MANIPULATION, Intent.REPEAT, Intent.OTHER_LANGUAGE):
+        # Any other line for what is no answer asks to come back, while the interview goes on.
+        if intent is Intent.REPEAT or (self.stays and intent in _BY_INTENT):
             return (self._generic(_BY_INTENT[intent]),)
         own = self.topic.reactions.get("small_talk", {}).get(self.request.locale, ())
         if own:
             return (self._choose(f"{self.topic.id}/small_talk", own),)
-        return (self._generic("closing" if self.ends else "small_talk"),)
+        return (self._generic("closing" if self.ends else "noted"),)
 
     def _answered(self) -> tuple[str, ...]:
         if self.request.mode is Mode.EXAM:
@@ -194,11 +218,12 @@ class _Turn:
             return (self._generic("mixed"), *self._nudge(wrong))
         if covered:
             return self._credited(covered)
-        if wrong:
-            return (self._nudge(wrong) or (self._own("wrong"),)) + self._moving_on()
         if not self.stays:
             # Once the topic is left there is no use in asking for one more sentence.
-            return self._moving_on()
+            told = (self._generic("wrong_left"),) if wrong else ()
+            return (*told, self._generic("move_on"))
+        if wrong:
+            return self._nudge(wrong) or (self._own("wrong"),)
         outcomes = (VerdictStatus.UNSURE, VerdictStatus.PARTIAL, VerdictStatus.MISSING)
         return (self._own(next(o for o in outcomes if o is outcomes[-1] or points(o))),)
 
@@ -208,8 +233,11 @@ class _Turn:
             return (self._fill(line, hedge=self.evaluation.hedge),)
         if len(covered) > 1:
             names = [self.topic.point(p).name[self.request.locale] for p in covered]
-            return (self._fill(self._generic("several"), points=", ".join(names)),)
+            return (self._fill(self._generic("several"), points=self._listed(names)),)
         return (self._own("covered"),)
+
+    def _listed(self, names: Sequence[str]) -> str:
+        return ", ".join(names[:-1]) + _AND[self.request.locale] + names[-1]
 
     def _wrong_verdicts(self) -> tuple[PointVerdict, ...]:
         return tuple(v for v in self.evaluation.verdicts if v.status is VerdictStatus.WRONG)
@@ -228,9 +256,6 @@ class _Turn:
                 self.lines.append(line)
                 return (nudge,)
         return ()
-
-    def _moving_on(self) -> tuple[str, ...]:
-        return () if self.stays else (self._generic("move_on"),)
 
     def _hint(self) -> tuple[str, ...]:
         hints = self.topic.hints.get(self.request.locale, ())
@@ -259,14 +284,20 @@ class _Turn:
             return self._choose(f"{self.topic.id}/{still_open[0]}/ask", asks[self.request.locale])
         return self._rephrased()
 
-    def _lead(self) -> str:
+    def _lead(self) -> _Asked:
         """Return the sentence that bridges to the next topic and asks its question."""
+        following = self.pack.topic(self.next_topic)
         leads = self.topic.leads.get(self.next_topic, {}).get(self.request.locale, ())
         # After a failure a lead written for success would ring false; they are neutral by rule.
-        if leads:
-            return self._choose(f"{self.topic.id}/lead/{self.next_topic}", leads)
+        if leads and not self.ends:
+            lead = self._choose(f"{self.topic.id}/lead/{self.next_topic}", leads)
+            return _Asked(lead, lead)
         question = self._choose(f"{self.next_topic}/question", self._texts(self.next_topic))
-        return self._fill(self._generic("fallback_question"), question=question)
+        if not following.kind.judged:
+            # A farewell or a break is no "next question".
+            return _Asked(question, question)
+        framed = self._fill(self._generic("fallback_question"), question=question)
+        return _Asked(framed, question)
 
     def _rephrased(self) -> str:
         return self._choose(f"{self.topic.id}/question", self._texts(self.topic.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,9 +90,9 @@ def missed(topic: Topic, pack: QuestionPack, seed: str, mode: Mode = Mode.COACH)
 def test_a_covered_point_is_confirmed_and_the_next_question_asked(fruit: QuestionPack) -> None:
     request = request_for(fruit.topic("pears"), fruit)
     said = say(fruit, request, verdicts(["shape"], COVERED), "plums")
-    reaction = said.text.removesuffix(f" {said.question}")
-    assert reaction in GENERIC["en"]["covered"]
-    assert any(text in said.question for text in fruit.topic("plums").question["en"])
+    assert any(said.text.startswith(f"{line} ") for line in GENERIC["en"]["covered"])
+    assert said.text.endswith(said.question)
+    assert said.question in fruit.topic("plums").question["en"]
 
 
 def test_a_topics_own_lines_come_before_generic_ones(ml_core: QuestionPack) -> None:
@@ -114,6 +115,89 @@ def test_several_points_at_once_are_named(ml_core: QuestionPack) -> None:
     }
     assert any("인공지능, 머신러닝" in text for text in texts)
     assert not any("{points}" in text for text in texts)
+
+
+def test_names_in_english_are_joined_as_in_speech(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("ai-ml-dl-difference")
+    request = request_for(topic, ml_core)
+    for evaluation, names in (
+        (verdicts(topic.point_ids, COVERED, COVERED, MISSING), (0, 1)),
+        (verdicts(topic.point_ids, COVERED), (0, 1, 2)),
+    ):
+        *first, last = [topic.points[i].name["en"] for i in names]
+        texts = [
+            say(ml_core, replace(request, seed=str(i)), evaluation, topic.id).text
+            for i in range(40)
+        ]
+        assert any(f"{', '.join(first)} and {last}" in text for text in texts)
+
+
+def test_no_korean_particle_depends_on_what_fills_a_placeholder() -> None:
+    lines = [line for lines in GENERIC["ko"].values() for line in lines]
+    assert [line for line in lines if re.search(r"\{(points|hedge)\}”?[가-힣]", line)] == []
+
+
+STAYING = (
+    Intent.REPEAT,
+    Intent.SMALL_TALK,
+    Intent.INSULT,
+    Intent.MANIPULATION,
+    Intent.OTHER_LANGUAGE,
+    Intent.UNREADABLE,
+    Intent.HINT,
+    Intent.TERM_QUESTION,
+)
+
+
+@pytest.mark.parametrize("intent", STAYING)
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_a_standing_question_is_kept_bare_and_never_piles_up(
+    fruit: QuestionPack, intent: Intent, locale: str
+) -> None:
+    topic = fruit.topic("apples")
+    bare = {*topic.question[locale], *(t for p in topic.points for t in p.ask[locale])}
+    request = request_for(topic, fruit, locale)
+    for turn in range(12):
+        said = say(fruit, replace(request, seed=str(turn)), Evaluation(intent), topic.id)
+        assert said.question in bare
+        assert said.text.count(said.question) == 1
+        request = replace(request, question=said.question, spoken=(*request.spoken, *said.lines))
+
+
+def test_what_was_just_said_is_not_asked_again_in_the_same_breath(fruit: QuestionPack) -> None:
+    topic = fruit.topic("pears")
+    asks = topic.point("shape").ask["en"]
+    spelled_out = replace(topic, clarification={"en": f"Look at it. {asks[0]}, or {asks[1]}."})
+    pack = replace(fruit, topics=tuple(spelled_out if t is topic else t for t in fruit))
+    request = replace(request_for(spelled_out, pack), answer="what do you mean?")
+    said = say(pack, request, Evaluation(Intent.TERM_QUESTION), topic.id)
+    assert said.text == spelled_out.clarification["en"]
+    assert said.question in asks
+
+
+@pytest.mark.parametrize(("topic_id", "following"), [("pears", "rest"), ("plums", "bye")])
+def test_what_is_no_question_is_not_announced_as_one(
+    fruit: QuestionPack, topic_id: str, following: str
+) -> None:
+    request = request_for(fruit.topic(topic_id), fruit)
+    for seed in range(20):
+        said = say(fruit, replace(request, seed=str(seed)), Evaluation(Intent.SKIP), following)
+        reaction = said.text.removesuffix(f" {said.question}")
+        assert reaction in GENERIC["en"]["skip"]
+        assert said.question in fruit.topic(following).question["en"]
+
+
+@pytest.mark.parametrize("intent", [i for i in Intent if i is not Intent.REPEAT])
+def test_a_chat_that_is_over_is_not_called_back(
+    fruit: QuestionPack, ml_core: QuestionPack, intent: Intent
+) -> None:
+    own = ml_core.topic("greeting")
+    said = say(ml_core, request_for(own, ml_core), Evaluation(intent), own.next[0])
+    assert any(said.text.startswith(x) for x in own.reactions["small_talk"]["en"])
+    for topic_id, following, key in (("hello", "apples", "noted"), ("bye", "end", "closing")):
+        request = request_for(fruit.topic(topic_id), fruit)
+        said = say(fruit, request, Evaluation(intent), following)
+        assert any(said.text.startswith(line) for line in GENERIC["en"][key])
 
 
 def test_what_is_left_is_asked_about_next(ml_core: QuestionPack) -> None:
@@ -185,6 +269,19 @@ def test_nobody_is_asked_for_more_once_the_topic_is_left(
         request = replace(request_for(topic, ml_core), seed=str(seed))
         said = say(ml_core, request, verdicts(["mechanism"], status), topic.next[0])
         assert any(said.text.startswith(line) for line in GENERIC["en"]["move_on"])
+        assert not any(line in said.text for line in asking)
+
+
+def test_a_wrong_answer_is_not_asked_for_again_once_the_topic_is_left(
+    ml_core: QuestionPack,
+) -> None:
+    topic = ml_core.topic("lora")
+    asking = [*topic.reactions["wrong"]["en"], *GENERIC["en"]["wrong"]]
+    for seed in range(30):
+        request = replace(request_for(topic, ml_core), seed=str(seed))
+        said = say(ml_core, request, verdicts(["mechanism"], WRONG), topic.next[0])
+        assert any(said.text.startswith(line) for line in GENERIC["en"]["wrong_left"])
+        assert any(line in said.text for line in GENERIC["en"]["move_on"])
         assert not any(line in said.text for line in asking)
 
 
