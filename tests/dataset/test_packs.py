@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,13 @@ NEXT = {
     "last-words": ("end",),
     "end": (),
 }
+# Praise, thanks for what was said, and claims of how far one has come.
+_PRESUMED = re.compile(
+    r"절반|막바지|후반전|반환점|고생|수고|재밌었|재미있었|잘 들었|잘 왔|열심히|잘했"
+    r"|\b(?:half|halfway|close to the end|long way|worked hard|earned|well done|great answer|"
+    r"thanks for (?:the story|all|telling|staying)|last stretch|second half|made it through)\b",
+    re.IGNORECASE,
+)
 JUDGED_OUTCOMES = ("covered", "partial", "wrong", "unsure", "missing")
 LONGEST_REACTION = 60
 LONGEST_LINE = 320
@@ -150,6 +158,37 @@ def test_leads_and_questions_ask(pack: QuestionPack) -> None:
         if " leads " in line.place
         and not line.text.endswith("?")
         and pack.topic(line.place.rpartition(" ")[2]).kind is not TopicKind.END
+    ]
+    assert faults == []
+
+
+def test_leads_hold_true_whatever_was_answered_and_wherever_one_began(pack: QuestionPack) -> None:
+    """A lead follows a don't-know and a skip too, and an interview may begin at any topic."""
+    faults = [
+        f"{line.place} {line.locale}: {word[0]!r}: {line.text}"
+        for line in spoken_lines(pack)
+        if " leads " in line.place
+        for word in [_PRESUMED.search(line.text)]
+        if word
+    ]
+    assert faults == []
+
+
+def test_leads_of_ml_core_give_no_later_answer_away(ml_core: QuestionPack) -> None:
+    """What is asked one or two topics on must not stand in the sentence that leads there."""
+    told = {
+        "mse-loss-meaning": ("회귀", "regression", "제곱", "square"),
+        "mse-loss-use": ("회귀", "regression", "연속", "continuous"),
+        "bce-loss": ("예, 아니요", "yes/no", "이진", "log"),
+        "lora-vs-qlora": ("4비트", "4-bit", "양자화", "quanti", "GPU"),
+        "lora": ("저랭크", "low-rank", "얼리", "freez"),
+    }
+    faults = [
+        f"{line.place} {line.locale}: {word!r}: {line.text}"
+        for line in spoken_lines(ml_core)
+        if " leads " in line.place
+        for word in told.get(line.place.rpartition(" ")[2], ())
+        if word in line.text
     ]
     assert faults == []
 
