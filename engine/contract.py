@@ -191,7 +191,8 @@ class Utterance:
 
     Args:
         text: the whole utterance.
-        question: the question that it ends with; empty when the interview is over.
+        question: the question that stands from now on, without the words that lead back to it; the
+            farewell, which `text` holds too, when the interview is over.
         lines: ids of the written lines that it was made of, so that they are not said twice.
     """
 
@@ -208,8 +209,9 @@ class TurnResult:
         request_id: that of the request.
         intent: what the message was.
         verdicts: one per open answer point for an answer; empty for anything else.
-        next_topic: the topic that the utterance asks about: the same one when it stays, None when
-            the interview is over.
+        next_topic: the topic that the utterance asks about: the same one when it stays; a topic
+            of kind ``end`` when the interview is over. The engine always names one; None would
+            be refused as no legal move.
         utterance: what the interviewer says.
         hedge: the words with which the user hedged, verbatim, if any.
         timings_ms: milliseconds per stage (``evaluate``, ``select``, ``generate``, ``total``).

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.errors import PackError
@@ -78,12 +78,16 @@ class _Reader:
                 topics[topic_id] = (self._topic(node, topic_id), node)
             else:
                 entry.fault(f"topic {topic_id!r} is listed but cannot be read")
+        pack_id = self._id(fields.get("id"))
+        if _ID.fullmatch(pack_id) and pack_id != self.folder.resolve().name:
+            # An interview knows its pack by id alone and would not find it again.
+            fields["id"].fault(f"pack {pack_id!r} needs a folder of that name")
         start = self._id(fields.get("start"))
         if "start" in fields and start not in listed:
             fields["start"].fault(f"{start!r} is none of the topics listed")
         self._check_flow(topics, listed, start)
         return QuestionPack(
-            id=self._id(fields.get("id")),
+            id=pack_id,
             version=self._version(fields.get("version")),
             locales=self.locales,
             title=self._text(fields.get("title")),
@@ -248,16 +252,17 @@ class _Reader:
                 node.fault("next: only a topic of kind 'end' may have no next topic")
             if topic.kind is TopicKind.END and topic.next:
                 node.fault("next: a topic of kind 'end' has no next topic")
-        reached, waiting = set(), [start]
-        while waiting:
-            current = waiting.pop()
-            if current in topics and current not in reached:
-                reached.add(current)
-                waiting.extend(topics[current][0].next)
+        following = {topic_id: topic.next for topic_id, (topic, _) in topics.items()}
+        reached = _reachable([start], following)
         for topic_id in topics.keys() - reached:
             topics[topic_id][1].fault(f"topic {topic_id!r} cannot be reached from {start!r}")
-        if topics and not any(topics[t][0].kind is TopicKind.END for t in reached):
+        ends = [t for t in reached if topics[t][0].kind is TopicKind.END]
+        if topics and not ends:
             self.faults.add(self.folder / "pack.yaml", 1, "topics", "no topic of kind 'end'")
+            return
+        before = {t: [p for p in following if t in following[p]] for t in topics}
+        for topic_id in reached - _reachable(ends, before):
+            topics[topic_id][1].fault(f"no topic of kind 'end' can be reached from {topic_id!r}")
 
     def _id(self, node: Node | None) -> str:
         value = node.text() if node else ""
@@ -279,6 +284,18 @@ class _Reader:
             return {}
         entries = node.by_locale(self.locales)
         return {locale: n.texts(at_least, exactly) for locale, n in entries}
+
+
+def _reachable(start: Sequence[str], following: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the topics at hand that can be reached from any of `start`, these included."""
+    reached: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        current = waiting.pop()
+        if current in following and current not in reached:
+            reached.add(current)
+            waiting.extend(following[current])
+    return reached
 
 
 def _digest(folder: Path) -> str:

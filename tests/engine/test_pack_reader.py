@@ -29,7 +29,7 @@ def spoiled(folder: Path, *spoils: Spoil) -> tuple[str, ...]:
     files = small_pack()
     for spoil in spoils:
         spoil(files)
-    return faults_of(write_pack(folder, files))
+    return faults_of(write_pack(folder / "fruit", files))
 
 
 def test_a_valid_pack_becomes_values(tmp_path: Path) -> None:
@@ -60,19 +60,19 @@ def test_the_digest_follows_the_content_and_nothing_else(tmp_path: Path) -> None
     assert read_small_pack(tmp_path / "two").digest == one.digest
     files = small_pack()
     files[APPLES]["title"]["en"] = "Apples"
-    assert read_pack(write_pack(tmp_path / "three", files)).digest != one.digest
+    assert read_pack(write_pack(tmp_path / "three" / "fruit", files)).digest != one.digest
 
 
 def test_a_pack_needs_no_glossary(tmp_path: Path) -> None:
     files = small_pack()
     del files["glossary.yaml"]
-    assert read_pack(write_pack(tmp_path, files)).terms == ()
+    assert read_pack(write_pack(tmp_path / "fruit", files)).terms == ()
 
 
 def test_texts_are_normalised_and_trimmed(tmp_path: Path) -> None:
     files = small_pack()
     files[APPLES]["title"]["ko"] = "  \u1109\u1161\u1100\u116a "
-    assert read_pack(write_pack(tmp_path, files)).topic("apples").title["ko"] == "사과"
+    assert read_pack(write_pack(tmp_path / "fruit", files)).topic("apples").title["ko"] == "사과"
 
 
 def test_packs_are_found_by_folder(tmp_path: Path) -> None:
@@ -94,7 +94,8 @@ def test_all_faults_of_all_files_are_listed_at_once_with_file_line_and_field(
         files["glossary.yaml"]["terms"][0]["spoils"] = ["grapes"]
 
     faults = spoiled(tmp_path, spoil)
-    apples, pears = tmp_path / APPLES, tmp_path / "topics/pears.yaml"
+    folder = tmp_path / "fruit"
+    apples, pears = folder / APPLES, folder / "topics/pears.yaml"
     assert faults == (
         f"{APPLES}:{line_of(apples, 'title:') + 1}: title: field 'en' is missing",
         f"{APPLES}:{line_of(apples, 'hint apples ko 0')}: hints.ko: "
@@ -104,7 +105,7 @@ def test_all_faults_of_all_files_are_listed_at_once_with_file_line_and_field(
         f"topics/pears.yaml:{line_of(pears, 'right shape en 0')}: points.0.references.en: "
         "at least 5 items are needed, not 4",
         "pack.yaml:2: version: 'one' is no version of the form 1.2.3",
-        f"glossary.yaml:{line_of(tmp_path / 'glossary.yaml', 'grapes')}: terms.0.spoils.0: "
+        f"glossary.yaml:{line_of(folder / 'glossary.yaml', 'grapes')}: terms.0.spoils.0: "
         "'grapes' is none of the topics listed",
     )
 
@@ -193,6 +194,7 @@ def drop(file: str, *path: str | int) -> Spoil:
             "topic 'rest' cannot be reached from 'hello'",
         ),
         (put("topics/bye.yaml", ["hello"], "next"), "topics: no topic of kind 'end'"),
+        (put("pack.yaml", "vegetables", "id"), "id: pack 'vegetables' needs a folder of that name"),
         (put("pack.yaml", "grapes", "start"), "start: 'grapes' is none of the topics listed"),
         (put("pack.yaml", ["ko", "fr"], "locales"), "locales.1: 'fr' is none of ko, en"),
         (put("pack.yaml", [], "locales"), "locales: at least 1 items are needed, not 0"),
@@ -214,15 +216,41 @@ def test_each_fault_is_named(tmp_path: Path, spoil: Spoil, fault: str) -> None:
     assert any(fault in found for found in faults), faults
 
 
+def test_an_end_must_be_within_reach_of_every_topic(tmp_path: Path) -> None:
+    """From 'rest' and 'grapes' one would go round for ever, though others find the end."""
+
+    def spoil(files: Files) -> None:
+        files["topics/grapes.yaml"] = {**files["topics/rest.yaml"], "id": "grapes"}
+        files["topics/grapes.yaml"]["next"] = ["rest"]
+        files["topics/rest.yaml"]["next"] = ["grapes"]
+        files["pack.yaml"]["topics"].append("grapes")
+
+    assert sorted(spoiled(tmp_path, spoil)) == [
+        f"topics/{topic}.yaml:1: no topic of kind 'end' can be reached from '{topic}'"
+        for topic in ("grapes", "rest")
+    ]
+
+
+def test_a_pack_must_bear_the_name_of_its_folder_however_it_is_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_pack(tmp_path / "fruit", small_pack())
+    monkeypatch.chdir(folder)
+    assert read_pack(Path()).id == "fruit"
+    folder.rename(tmp_path / "vegetables")
+    (fault,) = faults_of(tmp_path / "vegetables")
+    assert fault == "pack.yaml:1: id: pack 'fruit' needs a folder of that name"
+
+
 def test_a_term_given_twice_is_a_fault(tmp_path: Path) -> None:
     files = small_pack()
     files["glossary.yaml"]["terms"] *= 2
-    (fault,) = faults_of(write_pack(tmp_path, files))
+    (fault,) = faults_of(write_pack(tmp_path / "fruit", files))
     assert fault.endswith("terms.1: term 'peel' is given twice")
 
 
 def test_a_key_given_twice_is_a_fault(tmp_path: Path) -> None:
-    folder = write_pack(tmp_path, small_pack())
+    folder = write_pack(tmp_path / "fruit", small_pack())
     with (folder / APPLES).open("a", encoding="utf-8") as file:
         file.write("level: 2\n")
     line = len((folder / APPLES).read_text(encoding="utf-8").splitlines())
@@ -246,7 +274,7 @@ def test_a_key_given_twice_is_a_fault(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_yaml_is_a_fault(tmp_path: Path, content: bytes, fault: str) -> None:
-    folder = write_pack(tmp_path, small_pack())
+    folder = write_pack(tmp_path / "fruit", small_pack())
     (folder / APPLES).write_bytes(content)
     assert any(found.startswith(fault) for found in faults_of(folder)), faults_of(folder)
 
@@ -265,7 +293,7 @@ def test_ids_cannot_lead_out_of_the_pack(tmp_path: Path) -> None:
 
 
 def test_billions_of_laughs_stay_small(tmp_path: Path) -> None:
-    folder = write_pack(tmp_path, small_pack())
+    folder = write_pack(tmp_path / "fruit", small_pack())
     bomb = "a: &a [x, x]\n" + "".join(
         f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(20)
     )

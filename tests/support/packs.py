@@ -95,7 +95,7 @@ def small_pack() -> dict[str, Any]:
 
 
 def write_pack(folder: Path, files: dict[str, Any]) -> Path:
-    """Write a pack and return its folder."""
+    """Write a pack's files into a folder, which must bear its id to be read, and return it."""
     for name, content in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -106,8 +106,8 @@ def write_pack(folder: Path, files: dict[str, Any]) -> Path:
 
 
 def read_small_pack(folder: Path) -> QuestionPack:
-    """Return the small pack as the program reads it."""
-    return read_pack(write_pack(folder, small_pack()))
+    """Write the small pack below a folder and return it as the program reads it."""
+    return read_pack(write_pack(folder / "fruit", small_pack()))
 
 
 def line_of(file: Path, text: str) -> int:

@@ -112,5 +112,5 @@ def test_a_pack_without_a_closing_goes_straight_to_its_end(tmp_path: Path) -> No
     del files["topics/bye.yaml"]
     files["pack.yaml"]["topics"].remove("bye")
     files["topics/plums.yaml"]["next"] = ["end"]
-    pack = read_pack(write_pack(tmp_path, files))
+    pack = read_pack(write_pack(tmp_path / "fruit", files))
     assert senior_next(pack, "plums", "apples", "pears") == ("end",)
