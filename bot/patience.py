@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from bot.errors import EngineUnavailableError
 
+_LOOKS = 10  # in a period; the wait may be longer than it by one part in so many
+
 
 async def settle(
     settled: Callable[[], Awaitable[None]],
@@ -25,10 +27,11 @@ async def settle(
     """
     answered = asyncio.ensure_future(settled())
     try:
-        left = await waiting()
-        while not (await asyncio.wait({answered}, timeout=period))[0]:
+        left, silent = await waiting(), 0
+        while not (await asyncio.wait({answered}, timeout=period / _LOOKS))[0]:
             before, left = left, await waiting()
-            if left >= before > 0:
+            silent = silent + 1 if left >= before > 0 else 0
+            if silent == _LOOKS:
                 raise EngineUnavailableError(
                     f"the engine has answered nothing for {period:g} s; {left} message(s) are "
                     "kept and will be answered at the next start with the same database"

@@ -185,8 +185,11 @@ class TestEngine:
         addresses = (f"tcp://127.0.0.1:{port}", f"unix://{tmp_path}/engine.sock")
         # Both at once, since each waits for a while.
         waiting = [
-            start(tmp_path, "chat", "--json", changes={"ENGINE_URL": address})
-            for address in addresses
+            start(
+                *(tmp_path, "chat", "--json", "--db", tmp_path / f"{number}.db"),
+                changes={"ENGINE_URL": address},
+            )
+            for number, address in enumerate(addresses)
         ]
         for process, address in zip(waiting, addresses, strict=True):
             done = finish(process, b"hello\n")

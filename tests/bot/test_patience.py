@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from itertools import chain, repeat
 
 import pytest
 
@@ -29,13 +30,13 @@ class Desk:
 
 
 async def test_as_long_as_there_are_answers_it_goes_on() -> None:
-    desk = Desk([3, 2, 1])
+    desk = Desk([3, 3, 2, 2, 2, 1, 1])
     async with asyncio.timeout(10):
         await settle(desk.settled, desk.waiting, period=0.01)
 
 
 async def test_without_any_answer_it_gives_up_and_says_what_happens() -> None:
-    desk = Desk([3, 2, 2])
+    desk = Desk(chain([3], repeat(2)))
     with pytest.raises(EngineUnavailableError, match=r"2 message\(s\) are kept"):
         async with asyncio.timeout(10):
             await settle(desk.settled, desk.waiting, period=0.01)
