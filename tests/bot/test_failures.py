@@ -50,7 +50,7 @@ class TestPacks:
 
     def test_a_pack_that_was_not_asked_for_is_broken(self, tmp_path: Path, packs: Path) -> None:
         files = small_pack()
-        files["pack.yaml"]["version"] = "new"
+        files["pack.yaml"] |= {"id": "fruit-salad", "version": "new"}
         write_pack(packs / "fruit-salad", files)
         done = fake_chat(tmp_path, "--pack", "fruit", AURORA_PACKS=str(packs))
         assert_says(done, ENGINE, "fruit-salad/pack.yaml", "version", "packs validate")
