@@ -252,15 +252,15 @@ class _Reader:
                 node.fault("next: only a topic of kind 'end' may have no next topic")
             if topic.kind is TopicKind.END and topic.next:
                 node.fault("next: a topic of kind 'end' has no next topic")
-        following = {topic_id: topic.next for topic_id, (topic, _) in topics.items()}
-        reached = _reachable([start], following)
+        after = {topic_id: topic.next for topic_id, (topic, _) in topics.items()}
+        reached = _reachable([start], after)
         for topic_id in topics.keys() - reached:
             topics[topic_id][1].fault(f"topic {topic_id!r} cannot be reached from {start!r}")
         ends = [t for t in reached if topics[t][0].kind is TopicKind.END]
         if topics and not ends:
             self.faults.add(self.folder / "pack.yaml", 1, "topics", "no topic of kind 'end'")
             return
-        before = {t: [p for p in following if t in following[p]] for t in topics}
+        before = {t: [p for p in after if t in after[p]] for t in topics}
         for topic_id in reached - _reachable(ends, before):
             topics[topic_id][1].fault(f"no topic of kind 'end' can be reached from {topic_id!r}")
 
