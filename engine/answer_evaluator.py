@@ -21,6 +21,7 @@ from engine.intents import intent_by_wording
 from engine.letter_features import message_features
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
+from engine.subjects import without_subject
 from engine.verdicts import (
     Proximity,
     VerdictPolicy,
@@ -65,14 +66,14 @@ class SbertAnswerEvaluator:
         stated = request.intent or intent_by_wording(request.answer)
         if stated is not None and stated is not Intent.ANSWER:
             return Evaluation(stated)
-        units = message_units(request.answer)
+        topic = pack.topic(request.topic_id)
+        units = message_units(without_subject(request.answer, topic.subject))
         vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
         intent = stated or self._intents.read(message_features(request.answer, vectors[0]))
-        topic = pack.topic(request.topic_id)
         if not topic.kind.judged:
             return Evaluation(intent)
         near = self._proximities(request, pack, units, vectors)
-        nearest = max((n.similarity for n in near.values()), default=0.0)
+        nearest = max((n.nearness for n in near.values()), default=0.0)
         if intent is not Intent.ANSWER and nearest < self._answer_floor:
             return Evaluation(intent)
         verdicts = self._judge(request, pack, topic, units, vectors, near)

@@ -21,8 +21,9 @@ _JAMO_ONLY = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
 
 # Words that may stand around a request without changing what it is.
 _AROUND = (
-    r"(?:음|어|아|흠|글쎄\w*+|그냥|진짜|정말|솔직히|사실|일단|이건|그건|이거|그거|저기|오로라야?|로라야?|"
-    r"미안(?:해\w*+)?|죄송\w*+|근데|나는?|난|저는?|전|잘|하나도|전혀|아예|아직|지금|도저히|좀|그|이|"
+    # Atomic groups take the first that fits: longer words stand before their beginnings.
+    r"(?:아예|아직|전혀|음|어|아|흠|글쎄\w*+|그냥|진짜|정말|솔직히|사실|일단|이건|그건|이거|그거|저기|"
+    r"오로라야?|로라야?|미안(?:해\w*+)?|죄송\w*+|근데|나는?|난|저는?|전|잘|하나도|지금|도저히|좀|그|이|"
     r"(?:u+m+|u+h+|h+m+|well|sorry|honestly|actually|ok(?:ay)?|please|aurora|hey|so|oh|really|"
     r"just|i|im|to be honest|right now|at all)\b)"
 )
@@ -70,6 +71,16 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         r"now|please|pls|next|ahead))*",
     ),
     (
+        Intent.SKIP,
+        rf"(?>{_AROUND}\s*)*(?:lets\s+|can\s+we\s+|can\s+i\s+|id\s+like\s+to\s+)?"
+        r"(?:skip|pass\s+on)\s+(?:the|this|that)\s+(?:\w+\s+){1,3}(?:one|question|topic|please|pls)"
+        r"(?:\s+(?:please|pls|too))*",
+    ),
+    (
+        Intent.SKIP,
+        r"moving\s+on|on\s+to\s+the\s+next(?:\s+(?:one|question))?|다른\s*질문\s*(?:해\s*줘|주세요|하자)?",
+    ),
+    (
         Intent.REPEAT,
         rf"(?>{_AROUND}\s*)*(?>(?:질문|문제|방금|아까|뭐라고|못\s*들었\w*|뭐라\w*|이해\s*못\s*했\w*)\s*)*"
         r"(?:(?:질문|문제|그거|방금|아까)\s*(?:을|를|이|가|은|는|거)?\s*)?"
@@ -83,6 +94,15 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         rf"(?>{_AROUND}\s*)*(?:(?:can|could|would)\s+you\s+|what\s+was\s+|whats\s+)?"
         r"(?:repeat|say|ask|read|the\s+question)(?:\s+(?:that|it|the|question|again|please|once|"
         r"more|one|time|me|to|last|part|out))*",
+    ),
+    (
+        Intent.REPEAT,
+        r"다시|한\s*번\s*더|한\s*번만\s*더|리핏|(?:질문|문제)\s*(?:다시|한\s*번\s*더)\s*\S*|pardon(?:\s+me)?|"
+        r"come\s+again|once\s+more(?:\s+please)?|one\s+more\s+time(?:\s+please)?|"
+        r"(?:the\s+)?question\s+again(?:\s+(?:please|pls))?|"
+        r"what\s+did\s+you\s+(?:say|ask)(?:\s+me)?|sorry\s+i\s+missed\s+that|"
+        r"(?:sorry\s+)?what\s+was\s+(?:the|that|your)\s+question(?:\s+again)?|"
+        r"i\s+forgot\s+(?:the|your)\s+question",
     ),
     (
         Intent.DONT_KNOW,
@@ -99,7 +119,26 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         r"the|any|sure|even|im|am|drawing|blank|clue|idea|know|knows|remember|recall|say|tell|"
         r"heard|learned|this|that|it|one|of|i|what|is|about|answer|how|to|here|forgot|forgotten|"
         r"stumped|lost|my|mind|went|gone|has|on|and|sorry|beats|me|off|top|head|really|honestly|"
-        r"well|u+m+|u+h+|h+m+|to be honest|just|actually|oh|ok|so)\b\s*)+",
+        r"well|u+m+|u+h+|h+m+|to be honest|just|actually|oh|ok|so|apologies|wouldnt|isnt|coming|"
+        r"nothing|comes|anything|one|answering|possibly)\b\s*)+",
+    ),
+    (
+        # "멀티 레이블은 잘 모르겠어": a topic of at most three words, and nothing said about it.
+        Intent.DONT_KNOW,
+        r"(?!.*(?:물어|질문|무슨|뜻|묻는|아이돌|그것도|너도))"
+        rf"(?>{_AROUND}\s*)*(?:\S+\s+){{0,2}}\S*?"
+        r"(?:은|는|이|가|을|를|도|뭔지|뭐였는지|차이|차이점|개념|식)\s*"
+        r"(?>(?:잘|진짜|정말|전혀|하나도|아예|솔직히|아직|뭔지|도무지|1도)\s*)*"
+        r"(?:모르겠\w*|모릅니다|모름|몰라\w*|기억\s*안\s*나\w*|기억이\s*안\s*나\w*|까먹었\w*)",
+    ),
+    (
+        Intent.DONT_KNOW,
+        rf"(?>{_AROUND}\s*)*(?:i\s+)?(?>(?:really|honestly|still|just|actually)\s+)*"
+        r"(?:dont\s+(?:really\s+|even\s+)?know|have\s+no\s+idea|no\s+(?:idea|clue)|"
+        r"cant\s+(?:remember|recall|say|tell)|never\s+(?:heard|learned)|forgot|"
+        r"couldnt\s+(?:say|tell\s+you|name))\s+"
+        r"(?:what|how|why|which|about|of|the\s+difference|a\s+single|any)"
+        r"(?:\s+(?!(?:but|so|though|maybe|because|you|mean|question)\b)\w+){0,7}",
     ),
     (
         Intent.TERM_QUESTION,
@@ -108,6 +147,15 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         r"(?:뭐야|뭐예요|뭐에요|뭐죠|뭔데|뭐임|뭔가요|뭐지|뭡니까|무엇인가요|무엇이죠))"
         r"(?>\s*(?:이야|인가요|이에요|예요|죠|인데|인지|야|요|지|에요|이지|입니까|이냐|냐|인가|알려\w*|"
         r"설명\w*|궁금\w*|모르겠\w*|줘|주세요|해\s*\w*))*",
+    ),
+    (
+        Intent.TERM_QUESTION,
+        rf"(?>{_AROUND}\s*|wait\s+|hold\s+on\s+|but\s+|and\s+)*(?:whats|what\s+is|what\s+are)\s+"
+        r"(?:a\s+|an\s+)?(?!(?:the|this|that|it|wrong|next|left|your|my|up|new|going)\b)\w+(?:\s+\w+){0,2}",
+    ),
+    (
+        Intent.TERM_QUESTION,
+        r"\S+(?:\s+\S+)?\s*(?:이|가|은|는|란|게)?\s*(?:무슨|뭐의|뭔)\s*(?:약자|줄임말)\s*\S*",
     ),
     (
         Intent.TERM_QUESTION,
@@ -126,7 +174,8 @@ _DONT_KNOW_CORE = re.compile(
     r"|(?:dont|do not|cant|cannot|can not)\s+(?:really\s+|even\s+|honestly\s+)?"
     r"(?:know|remember|recall|say|tell)"
     r"|idk|dunno|no\s+(?:idea|clue)|not\s+(?:a\s+clue|sure)|stumped|beats\s+me|forgot|blank|lost|"
-    r"never\s+(?:heard|learned)|havent\s+(?:heard|learned)|didnt\s+learn"
+    r"never\s+(?:heard|learned)|havent\s+(?:heard|learned)|didnt\s+learn|nothing\s+comes|"
+    r"couldnt\s+(?:say|tell|name)|cant\s+remember"
 )
 _CORES = {Intent.SMALL_TALK: _REFUSAL, Intent.DONT_KNOW: _DONT_KNOW_CORE}
 _INSULT = re.compile(

@@ -125,7 +125,7 @@ class _Reader:
     def _topic(self, node: Node, expected_id: str) -> Topic:
         common = ("id", "kind", "level", "next", "title", "question")
         judged_only = ("points", "hints", "model_answer", "explanation", "source")
-        optional = ("clarification", "tags", "reactions", "leads")
+        optional = ("clarification", "subject", "tags", "reactions", "leads")
         fields = node.fields(common, (*judged_only, *optional))
         kind = self._kind(fields.get("kind"))
         if kind.judged:
@@ -149,6 +149,7 @@ class _Reader:
             explanation=self._text(fields.get("explanation")),
             source=self._source(fields.get("source")),
             clarification=self._text(fields.get("clarification")),
+            subject=fields["subject"].texts(0) if "subject" in fields else (),
             tags=fields["tags"].texts(0) if "tags" in fields else (),
             reactions=self._lines(fields.get("reactions"), REACTION_OUTCOMES),
             leads=self._lines(fields.get("leads"), following),

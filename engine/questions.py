@@ -87,6 +87,7 @@ class Topic:
         explanation: one paragraph for the report.
         source: where to read more.
         clarification: what the question is after, in plain words.
+        subject: what the question is about, by the names that people begin an answer with.
         tags: for search and for the choice of what to study.
         reactions: outcome → first sentences written for this topic.
         leads: next topic id → sentences that bridge to it and ask its question.
@@ -104,6 +105,7 @@ class Topic:
     explanation: Text = field(default_factory=dict)
     source: Source | None = None
     clarification: Text = field(default_factory=dict)
+    subject: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     reactions: Mapping[str, Texts] = field(default_factory=dict)
     leads: Mapping[str, Texts] = field(default_factory=dict)

@@ -53,6 +53,11 @@ class Proximity:
     misconception: int | None
 
     @property
+    def nearness(self) -> float:
+        """Highest similarity to any right or wrong answer: how much it is about the point."""
+        return max(self.reference, self.clause_reference, self.wrong, self.clause_wrong)
+
+    @property
     def similarity(self) -> float:
         """Highest similarity of the message or one of its clauses to a right answer."""
         return max(self.reference, self.clause_reference)

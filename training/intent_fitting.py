@@ -22,7 +22,8 @@ from training.softmax_layer import softmax_layer
 
 Labels: TypeAlias = npt.NDArray[np.str_]
 
-FLOORS = tuple(round(0.3 + 0.05 * i, 2) for i in range(13))
+FLOORS = tuple(round(0.3 + 0.05 * i, 2) for i in range(14))
+ANSWERS_KEPT = 0.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,14 @@ def _class(intent: Intent, kind: str) -> str:
 
 
 def _choose_floor(classes: Labels, probabilities: FloatArray, wanted: Labels) -> float:
-    """Return the floor with the best mean of answers kept and other intents recognised."""
+    """Return the lowest floor at which enough answers are still read as answers.
+
+    An answer that is taken for chit-chat is lost; chit-chat taken for an answer covers nothing.
+    """
     answers = wanted == Intent.ANSWER.value
-
-    def score(floor: float) -> float:
-        sure = probabilities.max(axis=1) >= floor
-        read = np.where(sure, classes[probabilities.argmax(axis=1)], Intent.ANSWER.value)
-        right = read == wanted
-        return sum(float(right[side].mean()) for side in (answers, ~answers) if side.any())
-
-    return max(FLOORS, key=score)
+    read = classes[probabilities.argmax(axis=1)]
+    for floor in FLOORS:
+        kept = (probabilities.max(axis=1) < floor) | (read == Intent.ANSWER.value)
+        if not answers.any() or kept[answers].mean() >= ANSWERS_KEPT:
+            return floor
+    return FLOORS[-1]

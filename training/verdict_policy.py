@@ -24,6 +24,7 @@ from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
+from engine.subjects import without_subject
 from engine.verdicts import (
     VerdictPolicy,
     features,
@@ -34,10 +35,12 @@ from engine.verdicts import (
 from training.rows import AnswerRow, label_of, of_split
 from training.softmax_layer import softmax_layer
 
-# A wrong "correct" is the worst mistake: at most this share of credited points may be undeserved.
-FALSE_CREDIT = 0.05
+# A wrong "correct" is the worst mistake, a wrong "wrong" the next: shares of the validation cases
+# that may suffer each, and of right answers that may be passed over without a question.
+FALSE_CREDIT = 0.07
+FALSE_BLAME = 0.04
+PASSED_OVER = 0.05
 GRID = tuple(round(0.3 + 0.02 * i, 2) for i in range(35))
-UNSURE_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _cases(
     candidates: CandidateVectors,
 ) -> list[Case]:
     topic = pack.topic(row.topic)
-    units = message_units(row.answer)
+    units = message_units(without_subject(row.answer, topic.subject))
     vectors = encoder.encode(units, ANSWER_EVALUATOR)
     found = []
     for point in topic.points:
@@ -141,22 +144,28 @@ def fit(cases: Sequence[Case]) -> VerdictPolicy:
     weights[model.classes_], bias[model.classes_] = softmax_layer(model)
     loose = VerdictPolicy(weights, bias, covered=1.0, wrong=1.0, unsure=1.0, partial=1.0)
     probabilities = loose.probabilities(given)
-    covered = covered_threshold(probabilities[:, 0], wanted == 0)
+    right = wanted == 0
+    covered = rare_threshold(probabilities[~right, 0], FALSE_CREDIT)
+    passed_over = np.quantile(probabilities[right, 0], PASSED_OVER) if right.any() else covered
     return VerdictPolicy(
         weights=weights,
         bias=bias,
         covered=covered,
-        wrong=best_threshold(probabilities[:, 2], wanted == 2),
-        unsure=round(UNSURE_SHARE * covered, 3),
+        wrong=rare_threshold(probabilities[right, 2], FALSE_BLAME),
+        unsure=round(min(float(passed_over), covered), 3),
         partial=best_threshold(probabilities[:, 1], wanted == 1),
     )
 
 
-def covered_threshold(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:
-    """Return the lowest threshold at which credit is undeserved seldom enough."""
+def rare_threshold(probability: FloatArray, share: float) -> float:
+    """Return the lowest threshold that at most this share of the probabilities reaches.
+
+    Args:
+        probability: of a verdict, over cases that do not deserve it.
+        share: how many of them may get it all the same.
+    """
     for threshold in GRID:
-        credited = probability >= threshold
-        if credited.any() and (credited & ~right).sum() <= FALSE_CREDIT * credited.sum():
+        if (probability >= threshold).sum() <= share * len(probability):
             return threshold
     return GRID[-1]
 

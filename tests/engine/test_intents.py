@@ -261,3 +261,25 @@ def test_endless_repetition_of_a_trigger_ends(piece: str) -> None:
 @given(st.text())
 def test_no_text_at_all_is_too_strange(text: str) -> None:
     assert intent_by_wording(text) in {None, *Intent}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("전혀 모르겠습니다", Intent.DONT_KNOW),
+        ("아예 기억이 안 나", Intent.DONT_KNOW),
+        ("멀티 레이블은 잘 모르겠어", Intent.DONT_KNOW),
+        ("I don't know how AI and ML are different", Intent.DONT_KNOW),
+        ("skip the MSE one please", Intent.SKIP),
+        ("moving on", Intent.SKIP),
+        ("한 번만 더", Intent.REPEAT),
+        ("what did you ask?", Intent.REPEAT),
+        ("what's a token?", Intent.TERM_QUESTION),
+        ("BCE가 뭐의 약자야?", Intent.TERM_QUESTION),
+        ("I don't know the maths but you train two small matrices", None),
+        ("손실은 오차를 말하는데 정확한 식은 잘 모르겠어", None),
+        ("what's wrong is that they compete", None),
+    ],
+)
+def test_longer_wordings_of_plain_requests(text: str, intent: Intent | None) -> None:
+    assert intent_by_wording(text) is intent
