@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# Installed first and pinned: with a range, pip may fetch several gigabytes of CUDA libraries.
+# Installed first and pinned, so that nothing that follows chooses another build of it.
 TORCH  ?= torch==2.13.0
 
 .PHONY: chat test lint types imports unit doctor packs clean
