@@ -17,7 +17,7 @@ from engine.clauses import split_clauses
 from engine.contract import Intent, PointVerdict, TurnRequest
 from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
-from engine.intents import intent_by_wording
+from engine.intents import asks, intent_by_wording
 from engine.letter_features import message_features
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
@@ -69,7 +69,7 @@ class SbertAnswerEvaluator:
         topic = pack.topic(request.topic_id)
         units = message_units(without_subject(request.answer, topic.subject))
         vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
-        intent = stated or self._intents.read(message_features(request.answer, vectors[0]))
+        intent = stated or self._read_intent(request.answer, vectors[0])
         if not topic.kind.judged:
             return Evaluation(intent)
         near = self._proximities(request, pack, units, vectors)
@@ -78,6 +78,11 @@ class SbertAnswerEvaluator:
             return Evaluation(intent)
         verdicts = self._judge(request, pack, topic, units, vectors, near)
         return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
+
+    def _read_intent(self, text: str, vector: FloatArray) -> Intent:
+        """Have the head say what a message is; what asks nothing is no question about a term."""
+        intent = self._intents.read(message_features(text, vector))
+        return Intent.ANSWER if intent is Intent.TERM_QUESTION and not asks(text) else intent
 
     def _proximities(
         self, request: TurnRequest, pack: QuestionPack, units: list[str], vectors: FloatArray

@@ -195,6 +195,11 @@ _JAMO: dict[str, Intent] = {
     "ㅍㅅ": Intent.SKIP,
     "ㅅㅋ": Intent.SKIP,
 }
+_ASKS = re.compile(
+    r"[?？]|뭐|뭔|무슨|무엇|뜻|의미|약자|줄임말|설명|알려|궁금|모르|몰라|"
+    r"\b(?:whats?|which|how|means|meaning|stands?|explain|define|definition|short\s+for|know|understand)\b",
+    re.IGNORECASE,
+)
 _INSULT_CHARACTERS = 40
 _PATTERN_CHARACTERS = 120
 
@@ -211,6 +216,11 @@ def intent_by_wording(text: str) -> Intent | None:
     if orders_the_interviewer(text):
         return Intent.MANIPULATION
     return _by_pattern(plain) if len(plain) <= _PATTERN_CHARACTERS else None
+
+
+def asks(text: str) -> bool:
+    """Whether a message asks anything at all, by its mark or its words."""
+    return _ASKS.search(text) is not None
 
 
 def _by_pattern(plain: str) -> Intent | None:

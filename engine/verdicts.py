@@ -19,6 +19,8 @@ from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
 
 REFERENCES_SHOWN = 2
+# A message of at most so many characters may be quoted whole.
+QUOTED_WHOLE = 120
 # The verifier's logits, then the four similarities of a `Proximity`.
 FEATURES = len(VERIFIER_CLASSES) + 4
 # Beyond this the verifier reads the sentences nearest to the point instead of the whole message.
@@ -74,6 +76,8 @@ def proximity(units: Sequence[str], vectors: FloatArray, point: PointVectors) ->
     right, wrong = vectors @ point.reference_vectors.T, vectors @ point.wrong_vectors.T
     pieces = slice(1, None) if len(units) > 1 else slice(0, 1)
     best = int(right[pieces].max(axis=1).argmax()) + (pieces.start or 0)
+    if len(units[0]) <= QUOTED_WHOLE and right[0].max() >= right[best].max():
+        best = 0  # a list, say, earns its point as a whole
     best_wrong = int(wrong[pieces].max(axis=1).argmax()) + (pieces.start or 0)
     own = right[:, : len(point.references)].max(axis=0)
     order = np.argsort(-own)[:REFERENCES_SHOWN]
@@ -168,14 +172,15 @@ class VerdictPolicy:
     def status(self, probabilities: FloatArray) -> VerdictStatus:
         """Return the verdict for one row of probabilities; doubt never credits a point.
 
-        However low the threshold, a point is not credited while another verdict is likelier.
+        However low the threshold, a point is credited, or called partly right, only while no other
+        verdict is likelier.
         """
         p = dict(zip(VERIFIER_CLASSES, map(float, probabilities), strict=True))
         if p[VerdictStatus.COVERED] >= max(self.covered, *p.values()):
             return VerdictStatus.COVERED
         if p[VerdictStatus.WRONG] >= self.wrong:
             return VerdictStatus.WRONG
-        if p[VerdictStatus.PARTIAL] >= self.partial:
+        if p[VerdictStatus.PARTIAL] >= max(self.partial, *p.values()):
             return VerdictStatus.PARTIAL
         if p[VerdictStatus.COVERED] >= self.unsure:
             return VerdictStatus.UNSURE

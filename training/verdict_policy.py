@@ -37,9 +37,10 @@ from training.softmax_layer import softmax_layer
 
 # A wrong "correct" is the worst mistake, a wrong "wrong" the next: shares of the validation cases
 # that may suffer each, and of right answers that may be passed over without a question.
-FALSE_CREDIT = 0.07
+FALSE_CREDIT = 0.10
 FALSE_BLAME = 0.04
 PASSED_OVER = 0.05
+LEAST_PARTIAL = 0.5
 GRID = tuple(round(0.3 + 0.02 * i, 2) for i in range(35))
 
 
@@ -153,7 +154,8 @@ def fit(cases: Sequence[Case]) -> VerdictPolicy:
         covered=covered,
         wrong=rare_threshold(probabilities[right, 2], FALSE_BLAME),
         unsure=round(min(float(passed_over), covered), 3),
-        partial=best_threshold(probabilities[:, 1], wanted == 1),
+        # Partial rows are few: a threshold below one half would be chosen on chance.
+        partial=max(LEAST_PARTIAL, best_threshold(probabilities[:, 1], wanted == 1)),
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.contract import Intent
-from engine.intents import intent_by_wording, normalise
+from engine.intents import asks, intent_by_wording, normalise
 from tests.support.packs import SHIPPED
 from training.rows import read_answers, read_intents
 
@@ -283,3 +283,13 @@ def test_no_text_at_all_is_too_strange(text: str) -> None:
 )
 def test_longer_wordings_of_plain_requests(text: str, intent: Intent | None) -> None:
     assert intent_by_wording(text) is intent
+
+
+@pytest.mark.parametrize("text", ["그게 뭐야", "MSE 뜻", "what's a token", "PEFT meaning", "랭크?"])
+def test_a_question_asks(text: str) -> None:
+    assert asks(text)
+
+
+@pytest.mark.parametrize("text", ["ReLU랑 시그모이드가 대표적이지", "the mean of squares", "회귀"])
+def test_a_statement_asks_nothing(text: str) -> None:
+    assert not asks(text)

@@ -17,6 +17,7 @@ from engine.ports import VERIFIER_CLASSES
 from engine.verdicts import (
     FEATURES,
     MISCONCEPTION_FLOOR,
+    QUOTED_WHOLE,
     VERIFIER_CHARACTERS,
     Proximity,
     VerdictPolicy,
@@ -50,6 +51,19 @@ def test_the_clause_nearest_to_a_right_answer_is_the_evidence() -> None:
     assert found.clause_reference == pytest.approx(1.0)
     assert found.reference == pytest.approx(4 / np.sqrt(6 * 4), abs=1e-6)
     assert found.similarity == found.clause_reference
+
+
+def test_a_short_message_nearer_than_its_clauses_is_quoted_whole() -> None:
+    whole = "it measures, the error"
+    assert near(whole, "it measures", "the error").evidence == whole
+    long = whole + " x" * QUOTED_WHOLE
+    assert near(long, "it measures", "the error").evidence != long
+
+
+def test_partly_right_is_said_only_while_nothing_is_likelier() -> None:
+    policy = plain_policy(covered=0.9, wrong=0.9, unsure=0.9, partial=0.3)
+    assert policy.status(np.array([0.1, 0.5, 0.4, 0], dtype=np.float32)) is VerdictStatus.PARTIAL
+    assert policy.status(np.array([0.1, 0.4, 0.5, 0], dtype=np.float32)) is VerdictStatus.MISSING
 
 
 def test_the_clause_nearest_to_a_wrong_answer_is_kept_apart() -> None:
