@@ -59,13 +59,21 @@ class TopicProgress:
         topic_id: the topic.
         statuses: answer point id → best verdict so far, as pairs in pack order.
         hints: hints given.
-        stalled: whether a turn without progress has used up the one retry.
+        stalls: answers in a row that gained nothing.
     """
 
     topic_id: str
     statuses: tuple[tuple[str, VerdictStatus], ...]
     hints: int = 0
-    stalled: bool = False
+    stalls: int = 0
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether the topic may be asked again after one more answer that gains nothing.
+
+        Once; twice where several points are open, since a follow-up can aim at one of them only.
+        """
+        return self.stalls < min(2, len(self.open_points))
 
     @property
     def open_points(self) -> tuple[str, ...]:
@@ -195,7 +203,7 @@ def turn_request(
         answer=text,
         open_points=current.open_points,
         next_topics=following,
-        may_retry=state.options.mode is Mode.COACH and not current.stalled,
+        may_retry=state.options.mode is Mode.COACH and current.may_retry,
         hints_given=current.hints,
         intent=intent,
         truncated=truncated,
@@ -319,7 +327,7 @@ def _progress(current: TopicProgress, result: TurnResult) -> TopicProgress:
     new = {verdict.point_id: verdict for verdict in result.verdicts}
     statuses = tuple((p, _merge(status, new.get(p))) for p, status in current.statuses)
     gained = any(v.status is VerdictStatus.COVERED for v in result.verdicts)
-    return replace(current, statuses=statuses, stalled=not gained)
+    return replace(current, statuses=statuses, stalls=0 if gained else current.stalls + 1)
 
 
 def _merge(status: VerdictStatus, verdict: PointVerdict | None) -> VerdictStatus:

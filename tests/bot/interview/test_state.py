@@ -136,16 +136,25 @@ def test_silence_about_a_point_does_not_unsay_what_was_said() -> None:
     assert dict(state.current.statuses)["formula"] is VerdictStatus.WRONG
 
 
-def test_one_turn_without_progress_may_be_retried_and_progress_gives_another() -> None:
-    def may_retry(state: InterviewState) -> bool:
-        return turn_request(state, ml_core(), "x").may_retry
+def may_retry(state: InterviewState) -> bool:
+    return turn_request(state, ml_core(), "x").may_retry
 
+
+def test_one_turn_without_progress_may_be_retried() -> None:
+    state = opened(start_topic="loss-function-definition")
+    assert may_retry(state)
+    assert not may_retry(after_turn(state, definition=MISSING))
+
+
+def test_where_two_points_are_open_there_are_two_retries_and_progress_gives_another() -> None:
     state = opened(start_topic="bce-loss")
+    state = after_turn(state, formula=MISSING, key_idea=MISSING)
     assert may_retry(state)
     state = after_turn(state, formula=MISSING, key_idea=MISSING)
     assert not may_retry(state)
     state = after_turn(state, formula=COVERED, key_idea=MISSING)
     assert may_retry(state)
+    assert not may_retry(after_turn(state, key_idea=MISSING))
 
 
 @pytest.mark.parametrize("intent", [Intent.HINT, Intent.TERM_QUESTION, Intent.SMALL_TALK])
