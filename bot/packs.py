@@ -47,13 +47,9 @@ class PackLibrary:
 
 def _read(folder: Path) -> QuestionPack:
     try:
-        pack = read_pack(folder)
+        return read_pack(folder)
     except PackError as error:
         more = len(error.faults) - 1
         rest = f" (and {more} more)" if more else ""
         see = f"list all faults with `python -m bot packs validate {folder}`"
         raise PackError((f"{folder}/{error.faults[0]}{rest}; {see}",)) from None
-    if pack.id != folder.name:
-        # An interview knows its pack by id alone and would not find it again.
-        raise PackError((f"{folder}/pack.yaml: pack {pack.id!r} needs a folder of that name",))
-    return pack

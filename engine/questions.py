@@ -187,7 +187,3 @@ class QuestionPack:
             KeyError: the pack has no such topic.
         """
         return self._by_id[topic_id]
-
-    def position(self, topic_id: str) -> int:
-        """Return the place of a topic in pack order, counted from 0."""
-        return self.topics.index(self.topic(topic_id))

@@ -50,7 +50,7 @@ def test_a_valid_pack_becomes_values(tmp_path: Path) -> None:
     assert [answer.nudge for answer in colour.wrong["en"]] == ["nudge colour en?", None, None]
     assert pack.topic("rest").points == ()
     assert pack.terms[0].spoils == {"plums"}
-    assert pack.position("pears") == 2
+    assert [topic.id for topic in pack].index("pears") == 2
     with pytest.raises(KeyError):
         pack.topic("grapes")
 
