@@ -29,8 +29,10 @@ from training.corpora import (
     ScoredPair,
     SimilaritySplit,
     fingerprints,
+    plain_texts,
     read_aligned_docs,
     read_inference,
+    read_question_pairs,
     read_similarity,
     vocabulary_texts,
 )
@@ -77,6 +79,7 @@ class Corpora:
     folder: Path
     aligned: list[AlignedPair]
     rankings: list[Sequence[ScoredPair]]
+    plain: list[str]
     dev: SimilaritySplit
     sha256: dict[str, str]
 
@@ -103,20 +106,28 @@ def build(options: argparse.Namespace) -> RunState:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    corpora = read_corpora(options.corpora)
-    base = options.base or bundled_base()
-    settings = DistillationSettings(batch_size=options.batch_size, seed=options.seed)
     words = VocabularySettings(pieces=options.pieces)
+    corpora = read_corpora(options.corpora, reviews=words.reviews, seed=options.seed)
+    base = options.base or bundled_base()
+    settings = DistillationSettings(
+        batch_size=options.batch_size,
+        seed=options.seed,
+        body_rate=options.body_rate,
+        embedding_rate=options.embedding_rate,
+        masked_share=options.masked_share,
+    )
     config = _config(options, settings, words, corpora)
     identity = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
 
-    teacher = load_encoder(base, max_tokens=options.max_tokens)
+    teacher = load_encoder(base, max_tokens=options.max_tokens, device=options.device)
     vectors = _teacher_vectors(teacher, [pair.english for pair in corpora.aligned], options.out)
     student, frozen = make_student(base, corpora, words, options)
     baseline = asdict(measure(teacher, corpora.dev))
     log.info("teacher %s", json.dumps(baseline))
 
-    curriculum = Curriculum(student, corpora.aligned, vectors, corpora.rankings, settings)
+    curriculum = Curriculum(
+        student, corpora.aligned, vectors, corpora.rankings, corpora.plain, settings
+    )
     lengths = {"before": _mean_length(teacher, corpora), "after": _mean_length(student, corpora)}
     log.info("tokens a Korean text %s", json.dumps(lengths))
 
@@ -137,17 +148,25 @@ def build(options: argparse.Namespace) -> RunState:
         export(student, options.out / "final", half=options.half, manifest=manifest)
 
     run = EncoderRun(
-        Learner(student, frozen_rows=frozen, settings=settings),
+        Learner(student, curriculum.head, frozen_rows=frozen, settings=settings),
         curriculum,
         RunPlan(options.out, identity, options.epochs, options.minutes, options.evaluations),
         RunHooks(evaluate=lambda: measure(student, corpora.dev), publish=publish),
     )
     log.info("resumed" if run.resume() else "started")
-    return run.run()
+    state = run.run()
+    if not state.history:  # zero epochs: the extended base as it is, for another machine to train
+        publish(state)
+    return state
 
 
-def read_corpora(folder: Path) -> Corpora:
+def read_corpora(folder: Path, *, reviews: int, seed: int) -> Corpora:
     """Read and check every file of the corpora folder.
+
+    Args:
+        folder: the corpora.
+        reviews: how many reviews to sample as plain texts.
+        seed: of the sample.
 
     Raises:
         CorpusError: a file is missing or malformed.
@@ -155,18 +174,26 @@ def read_corpora(folder: Path) -> Corpora:
     sha256 = fingerprints(folder)
     train = read_similarity(folder, "train")
     aligned = [*read_aligned_docs(folder), *train.aligned()]
-    rankings = [train.korean, train.across_languages(), read_inference(folder)]
-    return Corpora(folder, aligned, rankings, read_similarity(folder, "dev"), sha256)
+    rankings = [
+        train.korean,
+        train.english,
+        train.across_languages(),
+        read_inference(folder),
+        read_question_pairs(folder),
+    ]
+    plain = plain_texts(folder, reviews=reviews, seed=seed)
+    return Corpora(folder, aligned, rankings, plain, read_similarity(folder, "dev"), sha256)
 
 
 def make_student(
     base: str, corpora: Corpora, words: VocabularySettings, options: argparse.Namespace
 ) -> tuple[SentenceEncoder, int]:
     """The encoder to train, and how many of its embedding rows stay frozen."""
-    student = load_encoder(base, max_tokens=options.max_tokens)
+    student = load_encoder(base, max_tokens=options.max_tokens, device=options.device)
     tokenizer = plain_tokenizer(student)
     if options.start:
-        student = load_encoder(str(options.start), max_tokens=options.max_tokens)
+        start = str(options.start)
+        student = load_encoder(start, max_tokens=options.max_tokens, device=options.device)
         return student, latin_rows(plain_tokenizer(student))
     if knows_korean(tokenizer):
         log.info("the base knows Korean; its vocabulary stays")
@@ -245,7 +272,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, default=60.0, help="training time; the rate falls to zero by then")
     add("--evaluations", type=int, default=2, help="evaluations an epoch")
     add("--batch-size", type=int, default=DistillationSettings.batch_size)
+    add("--body-rate", type=float, default=DistillationSettings.body_rate, help="peak rate")
+    add("--embedding-rate", type=float, default=DistillationSettings.embedding_rate)
+    add("--masked-share", type=float, default=DistillationSettings.masked_share)
     add("--max-tokens", type=int, default=96, help="training texts are cut to this many tokens")
+    add("--device", default="cpu", help="cpu or cuda")
     add("--threads", type=int, default=2)
     add("--seed", type=int, default=DistillationSettings.seed)
     add("--half", action="store_true", help="store the result as fp16")

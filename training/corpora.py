@@ -23,6 +23,7 @@ KORSTS = "korsts_{split}.tsv"
 STSB = "stsb-en-{split}.csv"
 KORNLI = "kornli_xnli_dev.tsv"
 KLUE_NLI = "klue_nli_dev.json"
+QUESTION_PAIRS = "question_pairs_train.csv"
 # An inference label as a similarity: what follows is nearer than what is open or contradicts.
 NLI_SCORES = {"entailment": 5.0, "neutral": 2.5, "contradiction": 0.0}
 
@@ -40,6 +41,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     KORSTS.format(split="dev"): ("CC BY-SA 4.0", "kakaobrain/kor-nlu-datasets"),
     KORNLI: ("CC BY-SA 4.0", "kakaobrain/kor-nlu-datasets"),
     KLUE_NLI: ("CC BY-SA 4.0", "KLUE-benchmark/KLUE"),
+    QUESTION_PAIRS: ("MIT", "songys/Question_pair"),
     STSB.format(split="train"): ("CC BY-SA 4.0", "PhilipMay/stsb-multi-mt"),
     STSB.format(split="dev"): ("CC BY-SA 4.0", "PhilipMay/stsb-multi-mt"),
 }
@@ -142,6 +144,41 @@ def read_inference(folder: Path) -> list[ScoredPair]:
     return pairs + [_inference(path, *row, line=None) for row in rows]
 
 
+def read_question_pairs(folder: Path) -> list[ScoredPair]:
+    """Korean question pairs: 5 where both ask the same, 0 where they do not.
+
+    Raises:
+        CorpusError: the file is missing, a column is missing, or a label is neither 0 nor 1.
+    """
+    path = folder / QUESTION_PAIRS
+    pairs = []
+    for line, (first, second, label) in _table(
+        path, ("question1", "question2", "is_duplicate"), delimiter=",", quoted=True
+    ):
+        if label not in ("0", "1"):
+            raise CorpusError(path, f"{label!r} is neither 0 nor 1", line=line)
+        # In this set 0 marks two wordings of one question.
+        pairs.append(ScoredPair(first, second, 5.0 if label == "0" else 0.0))
+    return pairs
+
+
+def plain_texts(folder: Path, *, reviews: int, seed: int) -> list[str]:
+    """Texts to read without a translation: the ML documents, both languages, and some reviews.
+
+    Args:
+        folder: the corpora.
+        reviews: how many of the colloquial reviews to sample.
+        seed: of the sample.
+
+    Raises:
+        CorpusError: a file is missing or not xz.
+    """
+    aligned = read_aligned_docs(folder)
+    docs = [*_lines(folder / KOREAN_DOCS), *(text for p in aligned for text in (p.korean, p.english))]
+    every_review = _lines(folder / REVIEWS)
+    return docs + random.Random(seed).sample(every_review, min(reviews, len(every_review)))
+
+
 def vocabulary_texts(folder: Path, *, reviews: int, docs_weight: int, seed: int) -> Iterator[str]:
     """Korean texts to count word pieces in.
 
@@ -191,9 +228,11 @@ def _inference(
     return ScoredPair(premise, hypothesis, NLI_SCORES[label])
 
 
-def _table(path: Path, names: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
-    """Line and filled cells of the named columns of a tab-separated file with a header."""
-    rows = _rows(path, delimiter="\t", quoted=False)
+def _table(
+    path: Path, names: tuple[str, ...], *, delimiter: str = "\t", quoted: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Line and filled cells of the named columns of a table with a header."""
+    rows = _rows(path, delimiter=delimiter, quoted=quoted)
     _, header = next(rows)
     for name in names:
         if name not in header:

@@ -10,6 +10,7 @@ import torch
 from training.corpora import AlignedPair, ScoredPair
 from training.distillation_losses import ranking_loss, teacher_loss
 from training.encoder_model import SentenceEncoder, Vectors
+from training.masked_language import MaskedHead
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class DistillationSettings:
     Attributes:
         batch_size: texts (or scored pairs) a step.
         english_share: steps that teach English itself, for each step of Korean.
+        masked_share: steps of masked-language modelling, for each step of Korean.
         embedding_rate: peak learning rate of the embedding rows that may move.
         body_rate: peak learning rate of everything else.
         temperature: of the contrast to the teacher.
@@ -30,6 +32,7 @@ class DistillationSettings:
 
     batch_size: int = 48
     english_share: float = 0.2
+    masked_share: float = 1.0
     embedding_rate: float = 1e-3
     body_rate: float = 1e-4
     temperature: float = 0.05
@@ -45,11 +48,12 @@ class Task(Enum):
     KOREAN = "korean"
     ENGLISH = "english"
     RANKING = "ranking"
+    MASKED = "masked"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One batch: indices into the aligned pairs, or into the scored pairs for a ranking."""
+    """One batch: indices into the aligned pairs, the scored pairs, or the plain texts."""
 
     task: Task
     items: tuple[int, ...]
@@ -63,6 +67,7 @@ class Curriculum:
         aligned: Korean texts with their English.
         teacher: the teacher's unit vectors of the English texts, (aligned, width).
         rankings: groups of pairs with gold scores; scores are only compared within a group.
+        plain: texts without a translation, for masked-language modelling.
         settings: batch size, shares and seed.
     """
 
@@ -72,16 +77,19 @@ class Curriculum:
         aligned: Sequence[AlignedPair],
         teacher: Vectors,
         rankings: Sequence[Sequence[ScoredPair]],
+        plain: Sequence[str],
         settings: DistillationSettings,
     ) -> None:
         self.korean = encoder.tokenise([pair.korean for pair in aligned])
         self.english = encoder.tokenise([pair.english for pair in aligned])
-        self.teacher = torch.from_numpy(teacher)
+        self.teacher = torch.from_numpy(teacher).to(encoder.model.device)
         scored = [pair for group in rankings for pair in group]
         self._groups = [len(group) for group in rankings]
         self.first = encoder.tokenise([pair.first for pair in scored])
         self.second = encoder.tokenise([pair.second for pair in scored])
-        self.scores = torch.tensor([pair.score for pair in scored])
+        self.scores = torch.tensor([pair.score for pair in scored], device=encoder.model.device)
+        self.plain = encoder.tokenise(plain)
+        self.head = MaskedHead(encoder, seed=settings.seed)
         self._settings = settings
 
     def epoch(self, number: int) -> list[Step]:
@@ -90,11 +98,13 @@ class Curriculum:
         korean = self._batches(Task.KOREAN, [len(ids) for ids in self.korean], order)
         english = self._batches(Task.ENGLISH, [len(ids) for ids in self.english], order)
         ranked = self._ranked(order)
+        masked = self._batches(Task.MASKED, [len(ids) for ids in self.plain], order)
         # Short before long would be all captions and then all documents, and forget the captions.
-        for batches in (korean, english, ranked):
+        for batches in (korean, english, ranked, masked):
             order.shuffle(batches)
         english = english[: round(len(korean) * self._settings.english_share)]
-        return _interleave([korean, english, ranked])
+        masked = masked[: round(len(korean) * self._settings.masked_share)]
+        return _interleave([korean, english, ranked, masked])
 
     def loss(self, encoder: SentenceEncoder, step: Step) -> torch.Tensor:
         """The student's loss on one step."""
@@ -105,6 +115,8 @@ class Curriculum:
             first, second = both.chunk(2)
             scores = self.scores[list(step.items)]
             return ranking_loss(first, second, scores, scale=self._settings.ranking_scale)
+        if step.task is Task.MASKED:
+            return self.head.loss(encoder, [self.plain[item] for item in step.items])
         texts = self.korean if step.task is Task.KOREAN else self.english
         student = encoder([texts[item] for item in step.items])
         teacher = self.teacher[list(step.items)]
@@ -135,15 +147,22 @@ class Learner:
 
     Args:
         encoder: the student.
+        head: the head of the masked-language modelling, which learns with the student.
         frozen_rows: how many embedding rows, from the front, stay as they are: the base's own
             pieces, which keep English where it was.
         settings: rates and limits.
     """
 
     def __init__(
-        self, encoder: SentenceEncoder, *, frozen_rows: int, settings: DistillationSettings
+        self,
+        encoder: SentenceEncoder,
+        head: MaskedHead,
+        *,
+        frozen_rows: int,
+        settings: DistillationSettings,
     ) -> None:
         self.encoder = encoder
+        self.head = head
         self._settings = settings
         self._frozen_rows = frozen_rows
         embeddings = encoder.model.get_input_embeddings().weight
@@ -152,6 +171,7 @@ class Learner:
             for name, parameter in encoder.model.named_parameters()
             if parameter is not embeddings and not name.startswith("pooler.")
         ]
+        body += head.parameters()
         self.parameters = [embeddings, *body]
         self.optimizer = torch.optim.AdamW(
             [

@@ -43,12 +43,17 @@ class SentenceEncoder:
 
     def __call__(self, token_ids: Sequence[Sequence[int]]) -> torch.Tensor:
         """Unit vectors (batch, width) in fp32 of tokenised texts; gradients flow."""
-        ids, mask = self._pad(token_ids)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        hidden, mask = self.states(token_ids)
         weights = mask.unsqueeze(-1).float()
-        mean = (hidden.float() * weights).sum(dim=1) / weights.sum(dim=1)
+        mean = (hidden * weights).sum(dim=1) / weights.sum(dim=1)
         return normalize(mean, dim=1)
+
+    def states(self, token_ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Token states (batch, tokens, width) in fp32 and the mask (batch, tokens)."""
+        ids, mask = self._pad(token_ids)
+        with torch.autocast(self.model.device.type, dtype=torch.bfloat16):
+            hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        return hidden.float(), mask
 
     def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, special tokens included, cut at ``max_tokens``."""
@@ -63,7 +68,7 @@ class SentenceEncoder:
         with torch.inference_mode():
             for start in range(0, len(order), batch_size):
                 batch = order[start : start + batch_size]
-                vectors[batch] = self([tokens[index] for index in batch]).numpy()
+                vectors[batch] = self([tokens[index] for index in batch]).cpu().numpy()
         return vectors
 
     def _pad(self, token_ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -71,7 +76,7 @@ class SentenceEncoder:
         padding = self.tokenizer.pad_token_id
         ids = torch.tensor([[*row, *[padding] * (longest - len(row))] for row in token_ids])
         mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in token_ids])
-        return ids, mask
+        return ids.to(self.model.device), mask.to(self.model.device)
 
 
 def bundled_base() -> str:
@@ -91,7 +96,9 @@ def bundled_base() -> str:
     return str(folder)
 
 
-def load_encoder(folder_or_name: str, *, max_tokens: int) -> SentenceEncoder:
+def load_encoder(
+    folder_or_name: str, *, max_tokens: int, device: str = "cpu"
+) -> SentenceEncoder:
     """Load a base from a folder or from the hub, in fp32, without dropout.
 
     Raises:
@@ -105,18 +112,20 @@ def load_encoder(folder_or_name: str, *, max_tokens: int) -> SentenceEncoder:
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise BaseModelError(f"the base {folder_or_name!r} has no fast tokenizer")
     # A teacher's vectors carry no noise, so the student's dropout would only slow it down.
-    model.eval()
+    model.eval().to(device)
     return SentenceEncoder(model, tokenizer, max_tokens=max_tokens)
 
 
 def extend_encoder(base: SentenceEncoder, vocabulary: ExtendedVocabulary) -> SentenceEncoder:
     """A copy of the base's tokenizer and, in place, its model over the new vocabulary."""
+    device = base.model.device
     tokenizer = wrap_tokenizer(build_tokenizer(plain_tokenizer(base), vocabulary))
-    rows = initial_rows(base.model.get_input_embeddings().weight.detach(), vocabulary)
+    rows = initial_rows(base.model.get_input_embeddings().weight.detach().cpu(), vocabulary)
     padding = tokenizer.convert_tokens_to_ids("[PAD]")
     base.model.set_input_embeddings(
         torch.nn.Embedding.from_pretrained(rows, freeze=False, padding_idx=padding)
     )
+    base.model.to(device)
     base.model.config.vocab_size = len(vocabulary.pieces)
     base.model.config.pad_token_id = padding
     return SentenceEncoder(base.model, tokenizer, max_tokens=base.max_tokens)
@@ -149,7 +158,7 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool, manifest: Mani
     staging = folder.with_name(folder.name + ".new")
     plain = folder.with_name(folder.name + ".transformer")
     dtype = torch.float16 if half else torch.float32
-    state = {name: value.detach().to(dtype) for name, value in encoder.model.state_dict().items()}
+    state = {name: value.detach().cpu().to(dtype) for name, value in encoder.model.state_dict().items()}
     encoder.model.save_pretrained(plain, state_dict=state)
     encoder.tokenizer.save_pretrained(plain)
     transformer = Transformer(

@@ -115,6 +115,7 @@ class EncoderRun:
                 f"{self._checkpoint} is of other settings or data; name another output folder"
             )
         self._learner.encoder.model.load_state_dict(saved["model"])
+        self._learner.head.load_state_dict(saved["head"])
         self._learner.optimizer.load_state_dict(saved["optimizer"])
         self.state = RunState(**saved["state"])
         return True
@@ -172,6 +173,7 @@ class EncoderRun:
         content: dict[str, Any] = {
             "state": asdict(self.state),
             "model": self._learner.encoder.model.state_dict(),
+            "head": self._learner.head.state_dict(),
             "optimizer": self._learner.optimizer.state_dict(),
         }
         torch.save(content, unfinished)

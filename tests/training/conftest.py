@@ -104,6 +104,9 @@ def corpora(tmp_path: Path) -> Path:
     (folder / "klue_nli_dev.json").write_text(json.dumps(entries), encoding="utf-8")
     rows = ["sentence1\tsentence2\tgold_label", *("\t".join(row) for row in nli)]
     (folder / "kornli_xnli_dev.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    questions = ["id,question1,question2,is_duplicate"]
+    questions += ["1,손실이 뭐야,손실은 무엇이야,0", "2,손실이 뭐야,모델이 커,1"]
+    (folder / "question_pairs_train.csv").write_text("\n".join(questions), encoding="utf-8")
     for split in ("train", "dev"):
         _write_similarity(folder, split)
     return folder

@@ -9,8 +9,10 @@ from training.corpora import (
     AlignedPair,
     ScoredPair,
     fingerprints,
+    plain_texts,
     read_aligned_docs,
     read_inference,
+    read_question_pairs,
     read_similarity,
     vocabulary_texts,
 )
@@ -44,6 +46,25 @@ def test_quotes_in_korsts_are_text(corpora: Path) -> None:
     _replace(corpora / "korsts_dev.tsv", f'{header}\n3.5\t"안녕 하고 말했다\t인사를 했다\n')
     _replace(corpora / "stsb-en-dev.csv", "He said hello,He greeted,3.5\n")
     assert read_similarity(corpora, "dev").korean[0].first == '"안녕 하고 말했다'
+
+
+def test_a_question_asked_in_other_words_scores_above_another_question(corpora: Path) -> None:
+    assert read_question_pairs(corpora) == [
+        ScoredPair("손실이 뭐야", "손실은 무엇이야", 5.0),
+        ScoredPair("손실이 뭐야", "모델이 커", 0.0),
+    ]
+
+
+def test_an_unknown_label_of_a_question_pair_is_named(corpora: Path) -> None:
+    _replace(corpora / "question_pairs_train.csv", "id,question1,question2,is_duplicate\n1,가,나,2\n")
+    with pytest.raises(CorpusError, match="line 2: '2' is neither 0 nor 1"):
+        read_question_pairs(corpora)
+
+
+def test_plain_texts_are_all_documents_and_a_sample_of_reviews(corpora: Path) -> None:
+    texts = plain_texts(corpora, reviews=2, seed=1)
+    assert {"손실은 모델의 오차야", "the loss is the error of a model"} <= set(texts)
+    assert len({"정말 재미있네ㅋㅋ", "별로야ㅠㅠ", "그냥 그래"} & set(texts)) == 2
 
 
 def test_scored_pairs_across_languages_alternate_the_korean_side(corpora: Path) -> None:

@@ -19,6 +19,7 @@ from training.encoder_model import SentenceEncoder, load_encoder
 
 ALIGNED = [AlignedPair("손실 " * (index + 1), f"loss {index}") for index in range(10)]
 SCORED = [ScoredPair("손실", "모델", float(index)) for index in range(4)]
+PLAIN = ["오차 손실 모델" for _ in range(8)]
 SETTINGS = DistillationSettings(batch_size=2, english_share=0.4)
 
 
@@ -30,7 +31,7 @@ def encoder(tiny_base: Path) -> SentenceEncoder:
 @pytest.fixture
 def curriculum(encoder: SentenceEncoder) -> Curriculum:
     teacher = encoder.encode([pair.english for pair in ALIGNED])
-    return Curriculum(encoder, ALIGNED, teacher, [SCORED[:3], SCORED[3:]], SETTINGS)
+    return Curriculum(encoder, ALIGNED, teacher, [SCORED[:3], SCORED[3:]], PLAIN, SETTINGS)
 
 
 def _items(steps: list[Step], task: Task) -> Counter[int]:
@@ -72,7 +73,7 @@ def test_learning_lowers_the_loss_and_leaves_frozen_rows_alone(
     used = sorted({token for ids in curriculum.korean for token in ids})
     frozen = used[len(used) // 2]
     before = rows.detach().clone()
-    learner = Learner(encoder, frozen_rows=frozen, settings=SETTINGS)
+    learner = Learner(encoder, curriculum.head, frozen_rows=frozen, settings=SETTINGS)
     step = Step(Task.KOREAN, (0, 4))
     losses = [learner.learn(curriculum, step, progress=0.03) for _ in range(15)]
     assert losses[-1] < losses[0]
@@ -89,6 +90,12 @@ def test_each_task_reads_its_own_texts(encoder: SentenceEncoder, curriculum: Cur
     # The four pairs are the same two texts, so no order is better than another: log(1 + 6).
     ranking = curriculum.loss(encoder, Step(Task.RANKING, (0, 1, 2, 3)))
     assert ranking.item() == pytest.approx(1.9459, abs=0.05)
+
+
+def test_plain_texts_are_read_in_their_share_of_steps(curriculum: Curriculum) -> None:
+    steps = curriculum.epoch(0)
+    assert len(_items(steps, Task.MASKED)) == 8
+    assert sum(step.task is Task.MASKED for step in steps) == 4
 
 
 def test_the_rate_climbs_and_falls_to_zero() -> None:

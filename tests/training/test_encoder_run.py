@@ -17,7 +17,7 @@ from training.errors import CheckpointError
 ALIGNED = [AlignedPair("손실 " * (index + 1), f"loss {index}") for index in range(6)]
 SCORED = [ScoredPair("손실", "모델", 1.0), ScoredPair("손실", "손실", 5.0)]
 SETTINGS = DistillationSettings(batch_size=2, english_share=0.34)
-STEPS = 5  # an epoch of these: 3 Korean, 1 English, 1 ranking
+STEPS = 6  # an epoch of these: 3 Korean, 1 English, 1 ranking, 1 masked
 
 
 class Harness:
@@ -34,8 +34,8 @@ class Harness:
         torch.manual_seed(0)
         encoder = load_encoder(str(self.base), max_tokens=32)
         teacher = encoder.encode([pair.english for pair in ALIGNED])
-        curriculum = Curriculum(encoder, ALIGNED, teacher, [SCORED], SETTINGS)
-        self.learner = Learner(encoder, frozen_rows=0, settings=SETTINGS)
+        curriculum = Curriculum(encoder, ALIGNED, teacher, [SCORED], ["손실 모델"], SETTINGS)
+        self.learner = Learner(encoder, curriculum.head, frozen_rows=0, settings=SETTINGS)
         ticks = count()
         hooks = RunHooks(self._evaluate, self._publish, clock=lambda: float(next(ticks)))
         plan = RunPlan(self.folder, identity, epochs, minutes, evaluations=1)
