@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
@@ -21,14 +19,12 @@ from engine.intents import asks, intent_by_wording
 from engine.letter_features import message_features
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
-from engine.subjects import without_subject
 from engine.verdicts import (
     Proximity,
     VerdictPolicy,
     features,
     proximity,
-    verifier_context,
-    verifier_text,
+    verifier_pair,
 )
 
 
@@ -67,7 +63,7 @@ class SbertAnswerEvaluator:
         if stated is not None and stated is not Intent.ANSWER:
             return Evaluation(stated)
         topic = pack.topic(request.topic_id)
-        units = message_units(without_subject(request.answer, topic.subject))
+        units = message_units(request.answer)
         vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
         intent = stated or self._read_intent(request.answer, vectors[0])
         if not topic.kind.judged:
@@ -107,21 +103,17 @@ class SbertAnswerEvaluator:
         """Have the verifier judge all open points in one pass."""
         if not near:
             return ()
-        pairs: list[tuple[str, str]] = []
+        pairs = []
         for point_id, proximity_ in near.items():
-            point = self._candidates[pack.id].of(topic.id, point_id, request.locale)
-            text = verifier_text(units, vectors, point)
-            name = topic.point(point_id).name[request.locale]
-            pairs += [(verifier_context(name, ref), text) for ref in proximity_.nearest]
-        logits = self._verifier.judge(pairs)
-        verdicts, start = [], 0
-        for point_id, proximity_ in near.items():
-            end = start + len(proximity_.nearest)
-            row = features(proximity_, np.asarray(logits[start:end].mean(axis=0)))
-            verdicts.append(
-                self._policy.verdict(point_id, proximity_, self._policy.probabilities(row))
+            known = self._candidates[pack.id].of(topic.id, point_id, request.locale)
+            pairs.append(
+                verifier_pair(topic, point_id, request.locale, proximity_, units, vectors, known)
             )
-            start = end
+        logits = self._verifier.judge(pairs)
+        verdicts = []
+        for (point_id, proximity_), scores in zip(near.items(), logits, strict=True):
+            probabilities = self._policy.probabilities(features(proximity_, scores))
+            verdicts.append(self._policy.verdict(point_id, proximity_, probabilities))
         return tuple(verdicts)
 
 

@@ -1,8 +1,10 @@
-"""The bundled verifier: a small cross-encoder over (point with a right answer, message).
+"""The bundled verifier: small cross-encoders over (point with a right answer, message).
 
 Similarity recognises the topic, not the truth: "dropout is active at test time" stands nearer to
-the right answer than most right answers do. Reading both texts together can tell. The verifier has
-layers of its own on the shared word embeddings, and one linear layer on the mean token state.
+the right answer than most right answers do. Reading both texts together can tell. Each member has
+layers of its own on the shared word embeddings, and one linear layer on the mean token state; the
+members, trained from different seeds, are averaged, because one alone is sure of its own mistakes
+(Lakshminarayanan et al., "Simple and Scalable Predictive Uncertainty Estimation", 2017).
 """
 
 from __future__ import annotations
@@ -14,16 +16,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_VERIFIER, verify
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
-from engine.pair_reader import LAYERS_FILE, PairReader
+from engine.pair_reader import PairReader
 from engine.ports import VERIFIER_CLASSES
 
-HEAD_FILE = "head.safetensors"
+MEMBER_FILES = "member-*.safetensors"
+BATCH = 64
 
 
 class CrossEncoderVerifier:
@@ -40,19 +42,28 @@ class CrossEncoderVerifier:
     def __init__(self, encoder: SharedEncoder, folder: Path) -> None:
         self.manifest = verify(folder, ANSWER_VERIFIER)
         encoder.check_base(self.manifest, folder)
-        self._reader = PairReader(encoder.body)
         self._lock = threading.Lock()
-        try:
-            self._reader.load(folder / LAYERS_FILE)
-            head = load_file(str(folder / HEAD_FILE))
-            self._weight, self._bias = head["weight"], head["bias"]
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
-            raise ArtifactError(f"{folder} cannot be used: {error}") from None
-        if not len(self._weight) == len(self._bias) == len(VERIFIER_CLASSES):
-            raise ArtifactError(f"{folder / HEAD_FILE} has {len(self._weight)} classes, not 4")
+        files = sorted(folder.glob(MEMBER_FILES))
+        if not files:
+            raise ArtifactError(f"{folder} holds no {MEMBER_FILES}")
+        self._members = []
+        for file in files:
+            member = PairReader(encoder.body, classes=len(VERIFIER_CLASSES))
+            try:
+                member.load(file)
+            except (OSError, KeyError, ValueError, SafetensorError) as error:
+                raise ArtifactError(f"{file} cannot be used: {error}") from None
+            self._members.append(member)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return logits, ``(len(pairs), 4)``, in `VERIFIER_CLASSES` order."""
+        logits = np.zeros((len(pairs), len(VERIFIER_CLASSES)), dtype=np.float32)
+        # Short pairs run together with short ones, so that little of a batch is padding.
+        order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
         with self._lock, torch.inference_mode():
-            states = self._reader.states(pairs).float().cpu().numpy()
-        return np.asarray(states @ self._weight.T + self._bias, dtype=np.float32)
+            for start in range(0, len(order), BATCH):
+                batch = order[start : start + BATCH]
+                tokens = self._members[0].tokenise([pairs[index] for index in batch])
+                scores = sum(member(tokens) for member in self._members) / len(self._members)
+                logits[batch] = scores.float().cpu().numpy()
+        return logits

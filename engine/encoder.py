@@ -1,7 +1,7 @@
 """The one encoder body that all S-BERT stages share, with a LoRA adapter for each of them.
 
-The body is a sentence-transformers folder (``engine/weights/encoder``); adapters are peft folders
-beside it. Switching an adapter costs microseconds, so that three models cost the memory of one.
+Adapters are peft folders beside the body's (``engine/weights/encoder``). Switching an adapter costs
+microseconds, so that three models cost the memory of one.
 """
 
 from __future__ import annotations
@@ -10,20 +10,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import torch
 from peft import PeftModel
-from safetensors import SafetensorError
-from sentence_transformers import SentenceTransformer
 
 from engine.arrays import FloatArray
 from engine.artifacts import ENCODER, Manifest, verify
+from engine.encoder_body import UNLOADABLE, EncoderBody, load_encoder_body
 from engine.errors import ArtifactError
-
-MAX_TOKENS = 192
-BATCH = 64
-# What the libraries raise on files that are sound but do not fit.
-_UNLOADABLE = (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError)
 
 
 class SharedEncoder:
@@ -39,24 +31,9 @@ class SharedEncoder:
 
     def __init__(self, folder: Path, device: str) -> None:
         self.manifest = verify(folder, ENCODER)
-        try:
-            self._model = SentenceTransformer(
-                str(folder),
-                device=device,
-                local_files_only=True,
-                model_kwargs={"dtype": torch.float32},
-            )
-        except _UNLOADABLE as error:
-            raise ArtifactError(f"{folder} cannot be loaded: {error}") from error
-        self._model.max_seq_length = MAX_TOKENS
-        self._model.eval()
+        self.body: EncoderBody = load_encoder_body(folder, device)
         self._adapters: PeftModel | None = None
         self._lock = threading.Lock()
-
-    @property
-    def body(self) -> SentenceTransformer:
-        """The body itself."""
-        return self._model
 
     def check_base(self, manifest: Manifest, folder: Path) -> None:
         """Make sure that a model was trained on this body.
@@ -82,23 +59,20 @@ class SharedEncoder:
         try:
             if self._adapters is None:
                 self._adapters = PeftModel.from_pretrained(
-                    self._model[0].auto_model, str(folder), adapter_name=kind
+                    self.body.model, str(folder), adapter_name=kind
                 )
             else:
                 self._adapters.load_adapter(str(folder), adapter_name=kind)
-        except _UNLOADABLE as error:
+        except UNLOADABLE as error:
             raise ArtifactError(f"{folder} cannot be loaded: {error}") from error
-        self._model.eval()
+        self.body.model.eval()
         return manifest
 
     def encode(self, texts: Sequence[str], adapter: str) -> FloatArray:
-        """Return unit vectors, one row a text: ``(len(texts), 384)``."""
+        """Return unit vectors, one row a text: ``(len(texts), width)``."""
         with self._lock:
             self._use(adapter)
-            vectors = self._model.encode(
-                list(texts), batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True
-            )
-        return np.asarray(vectors, dtype=np.float32)
+            return self.body.encode(texts)
 
     def _use(self, adapter: str) -> None:
         if self._adapters is None:

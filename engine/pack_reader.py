@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.contrast_reader import with_contrasts
 from engine.errors import PackError
 from engine.questions import (
     AnswerPoint,
@@ -40,18 +41,19 @@ def find_packs(folder: Path) -> dict[str, Path]:
     return {p.parent.name: p.parent for p in sorted(folder.glob("*/pack.yaml"))}
 
 
-def read_pack(folder: Path) -> QuestionPack:
+def read_pack(folder: Path, *, contrasts: bool = False) -> QuestionPack:
     """Read and validate one pack.
 
     Args:
         folder: the folder that holds ``pack.yaml``.
+        contrasts: whether to read ``contrasts/`` too, which training and validation want.
 
     Raises:
         PackError: with every fault of the pack, each naming file, line and field.
     """
     faults = Faults(folder)
     head = read_yaml(folder / "pack.yaml", faults)
-    pack = _Reader(folder, faults).pack(head) if head else None
+    pack = _Reader(folder, faults, contrasts=contrasts).pack(head) if head else None
     if faults.found or pack is None:
         raise PackError(tuple(faults.found))
     return pack
@@ -60,9 +62,10 @@ def read_pack(folder: Path) -> QuestionPack:
 class _Reader:
     """Turns the nodes of one pack into values, noting faults on the way."""
 
-    def __init__(self, folder: Path, faults: Faults) -> None:
+    def __init__(self, folder: Path, faults: Faults, *, contrasts: bool) -> None:
         self.folder = folder
         self.faults = faults
+        self.contrasts = contrasts
         self.locales: tuple[str, ...] = ()
 
     def pack(self, head: Node) -> QuestionPack:
@@ -75,7 +78,10 @@ class _Reader:
         for topic_id, entry in listed.items():
             node = read_yaml(self.folder / "topics" / f"{topic_id}.yaml", self.faults)
             if node is not None:
-                topics[topic_id] = (self._topic(node, topic_id), node)
+                topic = self._topic(node, topic_id)
+                if self.contrasts:
+                    topic = with_contrasts(topic, self.folder, self.locales, self.faults)
+                topics[topic_id] = (topic, node)
             else:
                 entry.fault(f"topic {topic_id!r} is listed but cannot be read")
         pack_id = self._id(fields.get("id"))

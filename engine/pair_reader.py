@@ -7,77 +7,77 @@ half of the body, stay shared and frozen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import load_file
-from sentence_transformers import SentenceTransformer
-from transformers import AutoModel
+from transformers import AutoModel, BatchEncoding
+from transformers.initialization import no_init_weights
 
-LAYERS_FILE = "layers.safetensors"
-MAX_TOKENS = 192
-# Parts of the transformer that are not the reader's own: shared, or not used.
-_NOT_OWN = ("word_embeddings", "pooler")
+from engine.encoder_body import UNUSED, EncoderBody, load_layers
+from engine.quantised_weights import load_quantised, save_quantised
+
+MAX_TOKENS = 224
+_SHARED = "word_embeddings"
 
 
-class PairReader:
-    """Encodes pairs of texts.
+class PairReader(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+    """Classifies pairs of texts.
 
     Args:
         body: the shared body, which gives tokenizer, configuration and word embeddings.
+        classes: how many classes there are.
     """
 
-    def __init__(self, body: SentenceTransformer) -> None:
-        shared = body[0].auto_model
+    def __init__(self, body: EncoderBody, *, classes: int) -> None:
+        super().__init__()
         self.tokenizer = body.tokenizer
-        self.model = AutoModel.from_config(shared.config).to(body.device, torch.float32)
-        self.model.set_input_embeddings(shared.get_input_embeddings())
-        self.model.eval()
+        with no_init_weights():
+            layers = AutoModel.from_config(body.model.config, dtype=torch.float32)
+        self.layers = layers.to(body.model.device)
+        self.layers.set_input_embeddings(body.model.get_input_embeddings())
+        self.head = torch.nn.Linear(body.width, classes).to(body.model.device)
+        self.eval()
 
-    def states(self, pairs: Sequence[tuple[str, str]]) -> Any:
-        """Return the mean token state of each pair: a tensor ``(len(pairs), width)``."""
-        tokens = self.tokenizer(
+    def tokenise(self, pairs: Sequence[tuple[str, str]]) -> BatchEncoding:
+        """Return what `forward` reads, still in the processor's memory."""
+        return self.tokenizer(
             [first for first, _ in pairs],
             [second for _, second in pairs],
             padding=True,
             truncation="longest_first",
             max_length=MAX_TOKENS,
             return_tensors="pt",
-        ).to(self.model.device)
-        states = self.model(**tokens).last_hidden_state
-        mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
-        return (states * mask).sum(1) / mask.sum(1)
+        )
 
-    def own_weights(self) -> dict[str, Any]:
-        """Return what is the reader's own, in half precision."""
-        return {
-            name: tensor.detach().half().contiguous()
-            for name, tensor in self.model.state_dict().items()
-            if not any(part in name for part in _NOT_OWN)
+    def forward(self, tokens: BatchEncoding) -> torch.Tensor:
+        """Return logits: a tensor ``(pairs, classes)``."""
+        tokens = tokens.to(self.layers.device)
+        states = self.layers(**tokens).last_hidden_state
+        mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
+        logits: torch.Tensor = self.head((states * mask).sum(1) / mask.sum(1))
+        return logits
+
+    def start_from(self, body: EncoderBody) -> None:
+        """Take over the body's layers: where training begins."""
+        own = {name: w for name, w in body.model.state_dict().items() if _SHARED not in name}
+        load_layers(self.layers, own, apart=_SHARED)
+
+    def save(self, file: Path) -> None:
+        """Write what is the reader's own, quantised."""
+        own = {
+            name: tensor.detach().float().cpu().numpy()
+            for name, tensor in self.state_dict().items()
+            if _SHARED not in name and UNUSED not in name
         }
+        save_quantised(own, file)
 
     def load(self, file: Path) -> None:
-        """Read what `own_weights` gave.
+        """Read what `save` wrote.
 
         Raises:
             OSError, SafetensorError: the file cannot be read.
             ValueError: it does not fit the body.
         """
-        self.load_weights(load_file(str(file)))
-
-    def load_weights(self, weights: Mapping[str, Any]) -> None:
-        """Take over weights by name; word embeddings and unused parts are passed over.
-
-        Raises:
-            ValueError: a layer is missing, unknown, or of another shape.
-        """
-        own = {n: w.float() for n, w in weights.items() if not any(p in n for p in _NOT_OWN)}
-        try:
-            missing, unknown = self.model.load_state_dict(own, strict=False)
-        except RuntimeError as error:
-            raise ValueError(str(error)) from error
-        lost = [name for name in missing if not any(part in name for part in _NOT_OWN)]
-        if lost or unknown:
-            raise ValueError(f"layers do not fit: missing {lost}, unknown {list(unknown)}")
+        weights = {name: torch.from_numpy(w) for name, w in load_quantised(file).items()}
+        load_layers(self, weights, apart=_SHARED)

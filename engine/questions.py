@@ -44,6 +44,21 @@ class WrongAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """A right answer beside other words for it and near-misses of it; the verifier learns from them.
+
+    Args:
+        reference: one of the point's right answers.
+        rewordings: other ways to say it, as right.
+        distortions: the same with a word or three exchanged so that it is false.
+    """
+
+    reference: str
+    rewordings: tuple[str, ...]
+    distortions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPoint:
     """One thing that a good answer covers.
 
@@ -53,6 +68,7 @@ class AnswerPoint:
         references: right answers, any of which would be accepted.
         wrong: plausible wrong answers.
         ask: follow-up questions aimed at this point alone.
+        contrasts: of its right answers, where the pack has some; only training reads them.
     """
 
     id: str
@@ -60,6 +76,7 @@ class AnswerPoint:
     references: Texts
     wrong: Mapping[str, tuple[WrongAnswer, ...]]
     ask: Texts = field(default_factory=dict)
+    contrasts: Mapping[str, tuple[Contrast, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

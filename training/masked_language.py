@@ -11,6 +11,7 @@ import torch
 from torch.nn.functional import cross_entropy, gelu
 
 from training.encoder_model import SentenceEncoder
+from training.precision import mixed_precision
 
 # As in Devlin et al., BERT (2019): of the chosen pieces 80 % are hidden, 10 % exchanged, 10 % kept.
 CHOSEN = 0.15
@@ -62,7 +63,7 @@ class MaskedHead(torch.nn.Module):  # type: ignore[misc]  # torch is not followe
         wanted = torch.tensor([targets[r][c] for r, c in places], device=states.device)
         hidden = self.norm(gelu(self.dense(states[list(rows), list(columns)])))
         weights = encoder.model.get_input_embeddings().weight
-        with torch.autocast(states.device.type, dtype=torch.bfloat16):
+        with mixed_precision(states.device):
             logits = hidden @ weights.T + self.bias
         return cross_entropy(logits.float(), wanted)
 

@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 # Target cosine of an answer to a reference answer of a point, by what it did for the point.
 TARGETS = {"covered": 1.0, "partial": 0.6, "wrong": 0.3, "missing": 0.0}
-REFERENCES_A_POINT = 2
+REFERENCES_A_POINT = 1
 # A message counts as an answer whatever the intent head says when it comes this near to a point.
 FLOOR_QUANTILE = 0.98
 
@@ -71,15 +71,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         manifest = None if options.force else finished(options.out, ANSWER_EVALUATOR)
-        pack = read_pack(options.pack)
+        pack = read_pack(options.pack, contrasts=True)
         rows = read_rows(pack, options.data)
         if manifest is not None:
             metrics = score(manifest, rows, options.base, options.out)
         else:
-            body = load_body(options.base)
+            body = load_body(options.base, options.device)
             if options.force:
                 clear(options.out)
-            settings = AdapterSettings(epochs=options.epochs, seed=options.seed)
+            settings = AdapterSettings(
+                epochs=options.epochs, seed=options.seed, batch_size=options.batch_size
+            )
             metrics = dict(train(pack, rows, body, options.out, settings).metrics)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)

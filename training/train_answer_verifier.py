@@ -3,10 +3,11 @@
     python -m training.train_answer_verifier --evaluator engine/weights/answer_evaluator \
         --corpora CORPORA --out runs/answer_verifier
 
-Layers of its own on the shared word embeddings, and one linear layer, learn from public inference
-and grading sets first (if ``--corpora`` is given), then from the labelled answers. Afterwards the
-calibration is fitted and the thresholds are chosen on the validation rows, and everything is scored
-on the test rows. If ``--out`` holds a finished model it is scored again, not trained.
+Members with layers of their own on the shared word embeddings learn from the labelled answers, the
+pack's contrasts and, if ``--corpora`` is given, from public inference and grading sets and
+near-misses cut from documents. Afterwards the calibration is fitted and the thresholds are chosen
+on the validation rows, and everything is scored on the test rows. A member that is finished is not
+trained again; a finished model is scored, not trained.
 """
 
 from __future__ import annotations
@@ -14,114 +15,68 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import math
 import random
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
-import torch
-from safetensors.numpy import save_file
-from safetensors.torch import save_file as save_torch
-from sentence_transformers import SentenceTransformer
-
-from engine.answer_verifier import HEAD_FILE
 from engine.artifacts import (
     ANSWER_EVALUATOR,
     ANSWER_VERIFIER,
+    CHECKPOINTS,
+    ENCODER,
+    MANIFEST,
     Manifest,
     verify,
     write_manifest,
 )
 from engine.contract import Intent
+from engine.encoder_body import load_encoder_body
 from engine.errors import EngineError
 from engine.pack_reader import read_pack
-from engine.pair_reader import LAYERS_FILE, PairReader
-from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
 from engine.verdicts import VerdictPolicy
-from training.adapters import clear, finished, load_body, set_seed
+from training.adapters import clear, finished
 from training.errors import DataError, TrainingError
 from training.options import training_parser
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
 from training.verdict_policy import find_cases, fit_policy, score
+from training.verifier_learning import LearningSettings, learn_member
 from training.verifier_pairs import (
     LICENCES,
     VerifierPair,
+    document_pairs,
     inference_pairs,
     pack_pairs,
+    read_sentences,
     row_pairs,
 )
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class VerifierSettings:
-    """How the verifier is trained.
-
-    Args:
-        epochs: passes over the labelled rows; each draws other right answers.
-        inference_epochs: passes over the public sets, before.
-        learning_rate: peak, with warm-up and decay.
-        batch_size: pairs a step.
-        references: right answers drawn per row, point and epoch.
-        smoothing: of the labels.
-        seed: random seed.
-    """
-
-    epochs: int = 12
-    inference_epochs: int = 2
-    learning_rate: float = 1.5e-4
-    batch_size: int = 32
-    references: int = 1
-    smoothing: float = 0.05
-    seed: int = 20
-
-
-class Verifier(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
-    """A pair reader that starts as a copy of the body's layers, and one linear layer on top."""
-
-    def __init__(self, body: SentenceTransformer) -> None:
-        super().__init__()
-        self.reader = PairReader(body)
-        self.reader.load_weights(body[0].auto_model.state_dict())
-        self.layers = self.reader.model
-        self.layers.get_input_embeddings().requires_grad_(requires_grad=False)
-        self.head = torch.nn.Linear(body.get_embedding_dimension(), len(VERIFIER_CLASSES))
-
-    def forward(self, pairs: Sequence[VerifierPair]) -> torch.Tensor:
-        """Return logits, ``(len(pairs), 4)``."""
-        states = self.reader.states([(pair.context, pair.message) for pair in pairs])
-        logits: torch.Tensor = self.head(states)
-        return logits.float()
+# Sentences of documents that near-misses are cut from, an epoch.
+DOCUMENTS = 6000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
-    parser = training_parser("python -m training.train_answer_verifier", __doc__ or "", epochs=12)
-    parser.add_argument("--evaluator", type=Path, required=True, help="trained answer evaluator")
-    parser.add_argument("--corpora", type=Path, help="folder of public inference and grading sets")
-    parser.add_argument("--inference-epochs", type=int, default=2, help="passes over those sets")
-    options = parser.parse_args(argv)
+    options = _options(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    settings = VerifierSettings(
-        epochs=options.epochs, inference_epochs=options.inference_epochs, seed=options.seed
-    )
     try:
         manifest = None if options.force else finished(options.out, ANSWER_VERIFIER)
-        pack = read_pack(options.pack)
+        pack = read_pack(options.pack, contrasts=True)
         rows = read_rows(pack, options.data)
-        if manifest is not None and manifest.config["policy"]:
+        if manifest is not None:
             policy = VerdictPolicy.from_config(manifest.config)
             metrics = score(policy, find_cases(pack, of_split(rows, "test"), options))
+        elif options.members_only:
+            train_members(pack, rows, options)
+            metrics = {}
         else:
-            metrics = dict(train(pack, rows, options, settings).metrics)
+            metrics = dict(train(pack, rows, options).metrics)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
@@ -145,146 +100,120 @@ def read_rows(pack: QuestionPack, data: Path) -> tuple[AnswerRow, ...]:
     return answers
 
 
-def train(
-    pack: QuestionPack,
-    rows: Sequence[AnswerRow],
-    options: argparse.Namespace,
-    settings: VerifierSettings,
-) -> Manifest:
-    """Train, calibrate, score, and write the model folder.
-
-    A folder that was trained with these settings and rows, but not calibrated, is calibrated only.
+def train(pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Namespace) -> Manifest:
+    """Train what members are missing, calibrate, score, and write the model's manifest.
 
     Args:
-        pack: the pack that the rows belong to.
+        pack: the pack that the rows belong to, with its contrasts.
         rows: checked answers.
-        options: names ``data``, ``base``, ``evaluator``, ``corpora``, ``out`` and ``force``.
-        settings: how to train.
+        options: names ``data``, ``base``, ``evaluator``, ``corpora``, ``out`` and more.
 
     Raises:
         CorpusError: a public set has faults.
-        ArtifactError, BaseModelError: a model that this one builds on cannot be used.
+        ArtifactError: a model that this one builds on cannot be used.
     """
-    body, body_manifest = load_body(options.base)
-    public: list[VerifierPair] = []
-    chance = set_seed(settings.seed)
-    if options.corpora is not None and settings.inference_epochs:
-        public = inference_pairs(options.corpora, chance)
+    recipe = train_members(pack, rows, options)
+    body = verify(options.base, ENCODER)
     manifest = Manifest(
         kind=ANSWER_VERIFIER,
-        base={"kind": "encoder", "digest": body_manifest.digest},
-        config={"policy": {}, **asdict(settings)},
+        base={"kind": "encoder", "digest": body.digest},
+        config={"evaluator": verify(options.evaluator, ANSWER_EVALUATOR).digest, **recipe},
         data={
             "answers": rows_sha256((options.data / "answers").glob("*.csv")),
             "pack": f"{pack.id} {pack.version} {pack.digest}",
             "licence": "Apache-2.0, written for this project",
-            "public": LICENCES if public else {},
+            "public": LICENCES if options.corpora else {},
         },
         metrics={},
-        seed=settings.seed,
+        seed=options.seed,
     )
-    if options.force:
+    written = write_manifest(options.out, manifest)
+    try:
+        fitted = fit_policy(pack, rows, options)
+    except BaseException:
+        # Without a calibration it is no finished model; its members are kept.
+        (options.out / MANIFEST).unlink()
+        raise
+    config = {**written.config, "policy": fitted.policy}
+    return write_manifest(options.out, replace(written, config=config, metrics=fitted.metrics))
+
+
+def train_members(
+    pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Namespace
+) -> dict[str, object]:
+    """Train the members that are not there yet; return the recipe that all of them follow."""
+    settings = LearningSettings(
+        options.epochs, options.learning_rate, options.batch_size, smoothing=0.05
+    )
+    held_out = tuple(options.hold_out)
+    recipe: dict[str, object] = {**asdict(settings), "hold_out": held_out}
+    body = load_encoder_body(options.base, options.device)
+    _keep_members_of(recipe, options)
+    public = _public_pairs(options)
+    sentences = read_sentences(options.corpora) if options.corpora else []
+    learned = [row for row in of_split(rows, "train") if row.topic not in held_out]
+    known = without_topics(pack, held_out)
+
+    def epoch(chance: random.Random) -> list[VerifierPair]:
+        return [
+            *row_pairs(known, learned, chance),
+            *pack_pairs(known, chance),
+            *document_pairs(sentences, DOCUMENTS, chance),
+            *public,
+        ]
+
+    for seed in range(options.seed, options.seed + options.members):
+        file = options.out / f"member-{seed}.safetensors"
+        if file.exists():
+            log.info("%s is there", file.name)
+            continue
+        learn_member(body, epoch, settings, seed).save(file)
+    return {**recipe, "members": options.members}
+
+
+def _keep_members_of(recipe: dict[str, object], options: argparse.Namespace) -> None:
+    """Remove members that were trained otherwise, or all of them if that is wanted."""
+    note = options.out / CHECKPOINTS / "recipe.json"
+    answers = rows_sha256((options.data / "answers").glob("*.csv"))
+    stands = json.dumps({**recipe, "answers": answers}, sort_keys=True)
+    if options.force or (note.exists() and note.read_text(encoding="utf-8") != stands):
         clear(options.out)
-    if not _awaits_calibration(options.out, manifest):
-        verifier = Verifier(body)
-        _learn_all(verifier, pack, rows, public, settings, chance)
-        _save(verifier, options.out)
-        write_manifest(options.out, manifest)
-    evaluator = verify(options.evaluator, ANSWER_EVALUATOR).digest
-    fitted = fit_policy(pack, rows, options)
-    config = {**manifest.config, "policy": fitted.policy, "evaluator": evaluator}
-    return write_manifest(options.out, replace(manifest, config=config, metrics=fitted.metrics))
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(stands, encoding="utf-8")
 
 
-def _awaits_calibration(out: Path, manifest: Manifest) -> bool:
-    """Whether `out` holds what training as `manifest` says would make, thresholds still to come."""
-    found = finished(out, ANSWER_VERIFIER)
-    return found is not None and replace(found, files={}) == manifest
+def without_topics(pack: QuestionPack, topics: Sequence[str]) -> QuestionPack:
+    """Return the pack without some of its topics, as training sees it where they are held out."""
+    return replace(pack, topics=tuple(topic for topic in pack if topic.id not in topics))
 
 
-def _learn_all(  # noqa: PLR0913, PLR0917 - all that the two phases of learning need
-    verifier: Verifier,
-    pack: QuestionPack,
-    rows: Sequence[AnswerRow],
-    public: Sequence[VerifierPair],
-    settings: VerifierSettings,
-    chance: random.Random,
-) -> None:
-    """Learn from the public pairs first, then from labelled answers and the pack."""
-    if public:
-        log.info("%d public pairs", len(public))
-        _learn(verifier, [list(public)] * settings.inference_epochs, settings, chance)
-    learned = of_split(rows, "train")
-    epochs = [
-        [*row_pairs(pack, learned, settings.references, chance), *pack_pairs(pack, chance)]
-        for _ in range(settings.epochs)
-    ]
-    log.info("%d pairs an epoch from %d rows", len(epochs[0]), len(learned))
-    _learn(verifier, epochs, settings, chance)
+def _public_pairs(options: argparse.Namespace) -> list[VerifierPair]:
+    if options.corpora is None:
+        return []
+    pairs = inference_pairs(options.corpora, random.Random(options.seed))
+    log.info("%d public pairs", len(pairs))
+    return pairs
 
 
-def _learn(
-    verifier: Verifier,
-    epochs: Sequence[list[VerifierPair]],
-    settings: VerifierSettings,
-    chance: random.Random,
-) -> None:
-    """Run the epochs with AdamW, linear warm-up and cosine decay, in bf16 where it is faster."""
-    weights = [p for p in verifier.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(weights, lr=settings.learning_rate, weight_decay=0.01)
-    total = sum(math.ceil(len(epoch) / settings.batch_size) for epoch in epochs)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: _rate(s, total))
-    verifier.train()
-    for number, epoch in enumerate(epochs, 1):
-        started, losses = time.monotonic(), []
-        for batch in batches(epoch, settings.batch_size, chance):
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = verifier(batch)
-            loss = torch.nn.functional.cross_entropy(
-                logits,
-                torch.tensor([pair.label for pair in batch]),
-                label_smoothing=settings.smoothing,
-            )
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(weights, 1.0)
-            optimiser.step()
-            schedule.step()
-            losses.append(loss.item())
-        mean, seconds = float(np.mean(losses)), time.monotonic() - started
-        log.info("epoch %d/%d loss %.3f %.0f s", number, len(epochs), mean, seconds)
-    verifier.eval()
-
-
-def batches(
-    pairs: Sequence[VerifierPair], size: int, chance: random.Random
-) -> list[list[VerifierPair]]:
-    """Return batches of pairs of like length, in random order: little of a batch is padding."""
-    shuffled = chance.sample(pairs, len(pairs))
-    ordered = sorted(shuffled, key=lambda p: (len(p.context) + len(p.message)) // 16)
-    cut = [ordered[i : i + size] for i in range(0, len(ordered), size)]
-    chance.shuffle(cut)
-    return cut
-
-
-def _rate(step: int, total: int) -> float:
-    warm = max(1, total // 16)
-    if step < warm:
-        return (step + 1) / warm
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm))))
-
-
-def _save(verifier: Verifier, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    save_torch(verifier.reader.own_weights(), str(out / LAYERS_FILE))
-    head = verifier.head
-    save_file(
-        {
-            "weight": head.weight.detach().numpy().astype(np.float32),
-            "bias": head.bias.detach().numpy().astype(np.float32),
-        },
-        str(out / HEAD_FILE),
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = training_parser(
+        "python -m training.train_answer_verifier",
+        __doc__ or "",
+        epochs=LearningSettings.epochs,
+        batch_size=LearningSettings.batch_size,
     )
+    add = parser.add_argument
+    add("--evaluator", type=Path, required=True, help="trained answer evaluator")
+    add("--corpora", type=Path, help="folder of public inference and grading sets, and documents")
+    add("--members", type=int, default=1, help="how many, with seeds from --seed on")
+    add("--learning-rate", type=float, default=LearningSettings.learning_rate, help="peak rate")
+    add("--hold-out", type=_names, default=[], help="topics to learn nothing of, for measuring")
+    add("--members-only", action="store_true", help="stop before calibration")
+    return parser.parse_args(argv)
+
+
+def _names(text: str) -> list[str]:
+    return [part for part in text.split(",") if part]
 
 
 if __name__ == "__main__":

@@ -86,10 +86,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if manifest is not None:
             metrics = score(manifest, pack, rows, options.base, options.out)
         else:
-            body = load_body(options.base)
+            body = load_body(options.base, options.device)
             if options.force:
                 clear(options.out)
-            settings = AdapterSettings(epochs=options.epochs, seed=options.seed)
+            settings = AdapterSettings(
+                epochs=options.epochs, seed=options.seed, batch_size=options.batch_size
+            )
             metrics = dict(train(pack, rows, body, options.out, settings).metrics)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)

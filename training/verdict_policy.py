@@ -24,13 +24,12 @@ from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
-from engine.subjects import without_subject
 from engine.verdicts import (
+    Proximity,
     VerdictPolicy,
     features,
     proximity,
-    verifier_context,
-    verifier_text,
+    verifier_pair,
 )
 from training.rows import AnswerRow, label_of, of_split
 from training.softmax_layer import softmax_layer
@@ -105,33 +104,35 @@ def find_cases(
     Raises:
         ArtifactError: one of the models cannot be used.
     """
-    encoder = SharedEncoder(options.base, "cpu")
+    encoder = SharedEncoder(options.base, options.device)
     encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
     verifier = CrossEncoderVerifier(encoder, options.out)
     candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
-    return [case for row in rows for case in _cases(row, pack, encoder, verifier, candidates)]
-
-
-def _cases(
-    row: AnswerRow,
-    pack: QuestionPack,
-    encoder: SharedEncoder,
-    verifier: CrossEncoderVerifier,
-    candidates: CandidateVectors,
-) -> list[Case]:
-    topic = pack.topic(row.topic)
-    units = message_units(without_subject(row.answer, topic.subject))
-    vectors = encoder.encode(units, ANSWER_EVALUATOR)
-    found = []
-    for point in topic.points:
-        known = candidates.of(topic.id, point.id, row.locale)
-        near = proximity(units, vectors, known)
-        text = verifier_text(units, vectors, known)
-        name = point.name[row.locale]
-        logits = verifier.judge([(verifier_context(name, ref), text) for ref in near.nearest])
-        of = features(near, np.asarray(logits.mean(axis=0)))
-        found.append(Case(row, point.id, VerdictStatus(label_of(row, point.id)), of))
-    return found
+    units = [message_units(row.answer) for row in rows]
+    # All at once: one row after another would leave a GPU idle and a processor waiting.
+    vectors = encoder.encode([text for texts in units for text in texts], ANSWER_EVALUATOR)
+    seen: list[tuple[AnswerRow, str, Proximity]] = []
+    pairs: list[tuple[str, str]] = []
+    start = 0
+    for row, texts in zip(rows, units, strict=True):
+        own = vectors[start : start + len(texts)]
+        start += len(texts)
+        topic = pack.topic(row.topic)
+        for point in topic.points:
+            known = candidates.of(topic.id, point.id, row.locale)
+            near = proximity(texts, own, known)
+            seen.append((row, point.id, near))
+            pairs.append(verifier_pair(topic, point.id, row.locale, near, texts, own, known))
+    logits = verifier.judge(pairs)
+    return [
+        Case(
+            row,
+            point_id,
+            VerdictStatus(label_of(row, point_id)),
+            features(near, scores),
+        )
+        for (row, point_id, near), scores in zip(seen, logits, strict=True)
+    ]
 
 
 def fit(cases: Sequence[Case]) -> VerdictPolicy:

@@ -14,17 +14,28 @@ from pathlib import Path
 
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
-from engine.questions import QuestionPack
-from engine.verdicts import verifier_context
-from training.corpora import NLI_SCORES, SOURCES, read_inference
+from engine.questions import AnswerPoint, Contrast, QuestionPack, Topic
+from engine.verdicts import REFERENCES_SHOWN, verifier_context
+from training.corpora import (
+    ALIGNED_DOCS,
+    NLI_SCORES,
+    SOURCES,
+    AlignedPair,
+    read_aligned_docs,
+    read_inference,
+)
 from training.errors import CorpusError
+from training.exchanged_words import exchanged
 from training.rows import AnswerRow, label_of
+from training.voicing import voiced
 
 GRADING = (Path("grading/beetle_train.csv"), Path("grading/sciEntsBank_train.csv"))
 # What a model card has to name.
 LICENCES = {
     **{
-        name: f"{licence}, {source}" for name, (licence, source) in SOURCES.items() if "nli" in name
+        name: f"{licence}, {source}"
+        for name, (licence, source) in SOURCES.items()
+        if "nli" in name or name == ALIGNED_DOCS
     },
     **{file.name: "CC BY-SA 3.0, SemEval-2013 task 7" for file in GRADING},
 }
@@ -39,7 +50,12 @@ _BY_LABEL = {
     "contradictory": VerdictStatus.WRONG,
     "incorrect": VerdictStatus.MISSING,
 }
-_COLUMNS = ("reference_answers", "student_answer", "label")
+_COLUMNS = ("question", "reference_answers", "student_answer", "label")
+# Shares of answers that are also paired with a point of another topic, and of right answers that
+# are taken from the other language.
+ELSEWHERE = 0.1
+OTHER_LANGUAGE = 0.1
+LONGEST_SENTENCE = 160
 _CLASS = {status: index for index, status in enumerate(VERIFIER_CLASSES)}
 
 
@@ -72,38 +88,125 @@ def inference_pairs(corpora: Path, chance: random.Random) -> list[VerifierPair]:
 
 
 def row_pairs(
-    pack: QuestionPack, rows: Sequence[AnswerRow], references: int, chance: random.Random
+    pack: QuestionPack, rows: Sequence[AnswerRow], chance: random.Random
 ) -> Iterator[VerifierPair]:
-    """Yield pairs of labelled answers with randomly drawn right answers of each point.
+    """Yield a pair for every point of each answer, with a right answer drawn at random.
+
+    Now and then an answer is paired with a point of another topic, which it says nothing about.
 
     Args:
         pack: the pack that the rows belong to.
         rows: labelled answers; those that are no answers are passed over.
-        references: right answers drawn per row and point.
-        chance: draws them.
+        chance: draws.
     """
+    judged = [topic for topic in pack if topic.kind.judged]
     for row in rows:
         if row.intent is not Intent.ANSWER:
             continue
-        for point in pack.topic(row.topic).points:
+        topic = pack.topic(row.topic)
+        message = voiced(row.answer, row.locale, topic.subject, chance)
+        for point in topic.points:
             label = _CLASS[VerdictStatus(label_of(row, point.id))]
-            for reference in chance.sample(point.references[row.locale], references):
-                context = verifier_context(point.name[row.locale], reference)
-                yield VerifierPair(context, row.answer, label)
+            yield VerifierPair(_context(point, row.locale, chance), message, label)
+        if chance.random() < ELSEWHERE:
+            other = chance.choice(judged)
+            if other is not topic:
+                context = _context(chance.choice(other.points), row.locale, chance)
+                yield VerifierPair(context, message, _CLASS[VerdictStatus.MISSING])
 
 
 def pack_pairs(pack: QuestionPack, chance: random.Random) -> Iterator[VerifierPair]:
-    """Yield pairs of the pack's own right and wrong answers."""
-    for point in (point for topic in pack for point in topic.points):
-        for locale in pack.locales:
-            references = point.references[locale]
-            for reference in references:
-                other = chance.choice([r for r in references if r != reference])
-                context = verifier_context(point.name[locale], other)
-                yield VerifierPair(context, reference, _CLASS[VerdictStatus.COVERED])
-            for wrong in point.wrong[locale]:
-                context = verifier_context(point.name[locale], chance.choice(references))
-                yield VerifierPair(context, wrong.answer, _CLASS[VerdictStatus.WRONG])
+    """Yield pairs of the pack's own answers: right, reworded, distorted and wrong ones."""
+    for topic, point, locale in _points(pack):
+        answers = [(text, VerdictStatus.COVERED) for text in point.references[locale]]
+        answers += [(wrong.answer, VerdictStatus.WRONG) for wrong in point.wrong[locale]]
+        for text, status in answers:
+            context = _context(point, locale, chance, but=text)
+            message = voiced(text, locale, topic.subject, chance)
+            yield VerifierPair(context, message, _CLASS[status])
+        for contrast in point.contrasts.get(locale, ()):
+            said = [(text, VerdictStatus.COVERED) for text in contrast.rewordings]
+            said += [(text, VerdictStatus.WRONG) for text in contrast.distortions]
+            for text, status in said:
+                # Half of them beside the very answer that they differ from by a word.
+                context = (
+                    verifier_context(point.name[locale], _with(contrast, point, locale, chance))
+                    if chance.random() < 0.5
+                    else _context(point, locale, chance, but=text)
+                )
+                message = voiced(text, locale, topic.subject, chance)
+                yield VerifierPair(context, message, _CLASS[status])
+
+
+def read_sentences(corpora: Path) -> list[AlignedPair]:
+    """Return the short aligned texts about machine learning that lie below a folder.
+
+    Raises:
+        CorpusError: the set is missing or has faults.
+    """
+    return [
+        pair
+        for pair in read_aligned_docs(corpora / "korean")
+        if len(pair.korean) <= LONGEST_SENTENCE and len(pair.english) <= 2 * LONGEST_SENTENCE
+    ]
+
+
+def document_pairs(
+    aligned: Sequence[AlignedPair], amount: int, chance: random.Random
+) -> list[VerifierPair]:
+    """Return pairs of machine-learning sentences: a word exchanged, translated, unrelated.
+
+    Args:
+        aligned: Korean sentences with their English.
+        amount: how many to start from; each gives up to three pairs.
+        chance: draws.
+    """
+    found = []
+    for pair in chance.sample(list(aligned), min(amount, len(aligned))):
+        text, translation = chance.choice(
+            [(pair.korean, pair.english), (pair.english, pair.korean)]
+        )
+        false = exchanged(text, chance)
+        if false is None:
+            continue
+        # Against the sentence itself, or across languages against its translation.
+        beside = chance.choice([text, text, translation])
+        found.append(VerifierPair(beside, false, _CLASS[VerdictStatus.WRONG]))
+        found.append(VerifierPair(translation, text, _CLASS[VerdictStatus.COVERED]))
+        other = chance.choice(aligned)
+        elsewhere = other.korean if text is pair.korean else other.english
+        found.append(VerifierPair(text, elsewhere, _CLASS[VerdictStatus.MISSING]))
+    return found
+
+
+def _points(pack: QuestionPack) -> Iterator[tuple[Topic, AnswerPoint, str]]:
+    for topic in pack:
+        for point in topic.points:
+            for locale in pack.locales:
+                yield topic, point, locale
+
+
+def _context(point: AnswerPoint, locale: str, chance: random.Random, but: str = "") -> str:
+    """Return the point with right answers, or rewordings of them, none of them this one."""
+    contrasts = point.contrasts.get(locale, ())
+    known = [*point.references[locale], *(text for c in contrasts for text in c.rewordings)]
+    if chance.random() < OTHER_LANGUAGE:
+        known = [text for texts in point.references.values() for text in texts]
+    shown = chance.sample([text for text in known if text != but], _shown(chance))
+    return verifier_context(point.name[locale], shown)
+
+
+def _with(contrast: Contrast, point: AnswerPoint, locale: str, chance: random.Random) -> list[str]:
+    """Return the contrast's own right answer, mostly beside another one."""
+    others = [text for text in point.references[locale] if text != contrast.reference]
+    shown = [contrast.reference, *chance.sample(others, min(len(others), _shown(chance) - 1))]
+    chance.shuffle(shown)
+    return shown
+
+
+def _shown(chance: random.Random) -> int:
+    """Return how many right answers to show: mostly as many as in serving, sometimes one."""
+    return 1 if chance.random() < 0.25 else REFERENCES_SHOWN
 
 
 def _inference(folder: Path) -> Iterator[VerifierPair]:
@@ -126,10 +229,13 @@ def _graded(corpora: Path, chance: random.Random) -> Iterator[VerifierPair]:
 def _graded_pair(
     row: Mapping[str, str | None], file: Path, line: int, chance: random.Random
 ) -> VerifierPair:
-    references, message, label = (row[column] for column in _COLUMNS)
-    if not references or not message:
+    question, references, message, label = (row[column] for column in _COLUMNS)
+    if not question or not references or not message:
         raise CorpusError(file, "an answer is empty", line=line)
     if label not in _BY_LABEL:
         known = ", ".join(_BY_LABEL)
         raise CorpusError(file, f"{label!r} is none of {known}", line=line, column="label")
-    return VerifierPair(chance.choice(references.split(" || ")), message, _CLASS[_BY_LABEL[label]])
+    known = references.split(" || ")
+    shown = chance.sample(known, min(len(known), _shown(chance)))
+    context = verifier_context(question, shown)
+    return VerifierPair(context, message, _CLASS[_BY_LABEL[label]])

@@ -1,12 +1,10 @@
-"""An S-BERT folder of two thin, untrained layers: quick to load, quick to train."""
+"""An encoder folder of two thin, untrained layers: quick to load, quick to train."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
@@ -15,6 +13,8 @@ from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from engine.artifacts import ENCODER, Manifest, write_manifest
+from engine.encoder_body import WEIGHTS_FILE
+from engine.quantised_weights import save_quantised
 
 WIDTH = 32
 _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -22,13 +22,10 @@ _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 def write_tiny_encoder(folder: Path, seed: int = 1) -> Path:
     """Write the folder, manifest included, and return it; another seed makes another model."""
-    plain = folder.parent / f"{folder.name}-plain"
-    _write_bert(plain, seed)
-    words = Transformer(str(plain), max_seq_length=64)
-    pooling = Pooling(words.get_embedding_dimension(), pooling_mode="mean")
-    SentenceTransformer(modules=[words, pooling, Normalize()], device="cpu").save(
-        str(folder), create_model_card=False
-    )
+    model = _write_bert(folder, seed)
+    (folder / "model.safetensors").unlink()
+    weights = {name: w.numpy() for name, w in model.state_dict().items()}
+    save_quantised(weights, folder / WEIGHTS_FILE)
     write_manifest(
         folder,
         Manifest(kind=ENCODER, base={}, config={}, data={}, metrics={}, seed=seed),
@@ -36,7 +33,7 @@ def write_tiny_encoder(folder: Path, seed: int = 1) -> Path:
     return folder
 
 
-def _write_bert(folder: Path, seed: int) -> None:
+def _write_bert(folder: Path, seed: int) -> BertModel:
     tokenizer = _letters()
     torch.manual_seed(seed)
     model = BertModel(
@@ -60,6 +57,7 @@ def _write_bert(folder: Path, seed: int) -> None:
         sep_token="[SEP]",
         mask_token="[MASK]",
     ).save_pretrained(folder)
+    return model
 
 
 def _letters() -> Tokenizer:

@@ -1,0 +1,59 @@
+"""The loss of an S-BERT that chooses from a fixed list of candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from sentence_transformers import SentenceTransformer
+from torch.nn.functional import cross_entropy, mse_loss, normalize, one_hot
+
+TEMPERATURE = 0.05
+
+
+class CandidateCrossEntropy(torch.nn.Module):
+    """Softmax over the cosine similarities of a text to all candidates.
+
+    Every step compares each text with every candidate, so that a candidate is learnt from all
+    texts that are not about it. ``pull`` times the squared distance from 1 and 0 is added: the
+    softmax alone is content with any clear difference, and then similarities mean little.
+
+    Args:
+        model: encodes texts and candidates alike.
+        candidates: all that can be chosen; a label is an index into them.
+        temperature: of the softmax.
+        pull: weight of the squared distance.
+    """
+
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        candidates: Sequence[str],
+        temperature: float = TEMPERATURE,
+        pull: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.temperature = temperature
+        self.pull = pull
+        features = model.preprocess(list(candidates))
+        self._candidates = {n: f for n, f in features.items() if isinstance(f, torch.Tensor)}
+
+    def forward(
+        self, sentence_features: Iterable[dict[str, torch.Tensor]], labels: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the loss of one batch.
+
+        Args:
+            sentence_features: one entry, the tokenised texts (batch, tokens).
+            labels: index of each text's right candidate (batch,).
+        """
+        (texts,) = sentence_features
+        candidates = {name: value.to(labels.device) for name, value in self._candidates.items()}
+        near = self._encode(texts) @ self._encode(candidates).T
+        loss = cross_entropy(near / self.temperature, labels)
+        targets = one_hot(labels, near.shape[1]).to(near.dtype)
+        return loss + self.pull * mse_loss(near, targets)
+
+    def _encode(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
+        return normalize(self.model(dict(features))["sentence_embedding"].float(), dim=1)

@@ -1,0 +1,144 @@
+"""One member of the verifier learns: AdamW over batches of pairs of like length, in bf16."""
+
+from __future__ import annotations
+
+import logging
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import torch
+from transformers import BatchEncoding
+
+from engine.encoder_body import EncoderBody
+from engine.pair_reader import PairReader
+from engine.ports import VERIFIER_CLASSES
+from training.precision import mixed_precision
+from training.verifier_pairs import VerifierPair
+
+log = logging.getLogger(__name__)
+
+# Draws the pairs of one epoch.
+Epoch = Callable[[random.Random], list[VerifierPair]]
+
+
+@dataclass(frozen=True)
+class LearningSettings:
+    """How one member learns.
+
+    Args:
+        epochs: passes; each draws other right answers and manners of speaking.
+        learning_rate: peak, with linear warm-up and cosine decay.
+        batch_size: pairs a step.
+        smoothing: of the labels.
+    """
+
+    epochs: int = 6
+    learning_rate: float = 3e-4
+    batch_size: int = 128
+    smoothing: float = 0.05
+
+
+def learn_member(
+    body: EncoderBody, epoch: Epoch, settings: LearningSettings, seed: int
+) -> PairReader:
+    """Return a reader of pairs that started as a copy of the body's layers.
+
+    Args:
+        body: the shared body; its word embeddings stay as they are.
+        epoch: draws the pairs of an epoch.
+        settings: how to learn.
+        seed: of the classifier's first weights, the drawing, and the order.
+    """
+    torch.manual_seed(seed)
+    chance = random.Random(seed)
+    member = PairReader(body, classes=len(VERIFIER_CLASSES))
+    member.start_from(body)
+    member.layers.get_input_embeddings().requires_grad_(requires_grad=False)
+    weights = [p for p in member.parameters() if p.requires_grad]
+    cuda = member.layers.device.type == "cuda"
+    optimiser = torch.optim.AdamW(
+        weights, lr=settings.learning_rate, weight_decay=0.01, fused=cuda or None
+    )
+    first = epoch(chance)
+    total = settings.epochs * math.ceil(len(first) / settings.batch_size)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total))
+    member.train()
+    for number in range(1, settings.epochs + 1):
+        started = time.monotonic()
+        pairs = first if number == 1 else epoch(chance)
+        losses = [
+            _step(member, tokens, labels, weights, optimiser, settings.smoothing, schedule)
+            for tokens, labels in _tokenised(member, batches(pairs, settings.batch_size, chance))
+        ]
+        mean = float(torch.stack(losses).mean())
+        seconds = time.monotonic() - started
+        log.info(
+            "seed %d epoch %d/%d: %d pairs, loss %.3f, %.0f s",
+            *(seed, number, settings.epochs, len(pairs), mean, seconds),
+        )
+    return member.eval()
+
+
+def _step(  # noqa: PLR0913, PLR0917 - one optimiser step with all that takes part in it
+    member: PairReader,
+    tokens: BatchEncoding,
+    labels: torch.Tensor,
+    weights: Sequence[torch.nn.Parameter],
+    optimiser: torch.optim.Optimizer,
+    smoothing: float,
+    schedule: torch.optim.lr_scheduler.LambdaLR,
+) -> torch.Tensor:
+    device = member.layers.device
+    with mixed_precision(device):
+        logits = member(tokens)
+    wanted = labels.to(device)
+    loss = torch.nn.functional.cross_entropy(logits.float(), wanted, label_smoothing=smoothing)
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(weights, 1.0)
+    optimiser.step()
+    schedule.step()
+    return loss.detach()
+
+
+def _tokenised(
+    member: PairReader, cut: Sequence[Sequence[VerifierPair]]
+) -> Iterator[tuple[BatchEncoding, torch.Tensor]]:
+    """Yield batches as tokens and labels; a thread prepares the next while one is learnt from."""
+
+    def prepare(batch: Sequence[VerifierPair]) -> tuple[BatchEncoding, torch.Tensor]:
+        tokens = member.tokenise([(pair.context, pair.message) for pair in batch])
+        return tokens, torch.tensor([pair.label for pair in batch])
+
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        waiting = None
+        for batch in cut:
+            following = ahead.submit(prepare, batch)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()
+
+
+def batches(
+    pairs: Sequence[VerifierPair], size: int, chance: random.Random
+) -> list[list[VerifierPair]]:
+    """Return batches of pairs of like length, in random order: little of a batch is padding."""
+    shuffled = chance.sample(pairs, len(pairs))
+    ordered = sorted(shuffled, key=lambda p: (len(p.context) + len(p.message)) // 16)
+    cut = [ordered[i : i + size] for i in range(0, len(ordered), size)]
+    chance.shuffle(cut)
+    return cut
+
+
+def _rate(step: int, total: int) -> float:
+    """Linear warm-up over a sixteenth of the run, then a cosine down to zero."""
+    warm = max(1, total // 16)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm))))
