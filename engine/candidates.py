@@ -1,8 +1,8 @@
-"""Vectors of everything that an answer is compared with, computed once per pack and model.
+"""Vectors of everything that an answer is compared with, computed once per topic and model.
 
 For each answer point: its reference answers and its plausible wrong answers, in the language of
 the interview, plus the reference answers in the pack's other languages (people answer in either).
-The vectors of a pack are kept on disk, keyed by the contents of the pack and of the model.
+The vectors of a topic are kept on disk, keyed by the contents of the pack and of the model.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.ports import TextEncoder
-from engine.questions import AnswerPoint, QuestionPack
+from engine.questions import AnswerPoint, QuestionPack, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,17 @@ class PointVectors:
 
 
 class CandidateVectors:
-    """All candidates of one pack; look-up by topic, point and locale.
+    """The candidates of one pack, topic by topic; look-up by topic, point and locale.
+
+    A topic is encoded when its first answer comes: a pack of sixty topics would keep the first
+    start waiting, and an interview asks a quarter of them.
 
     Args:
         pack: the pack.
         encoder: the encoder.
         adapter: the stage's adapter.
-        model_digest: stands for body and adapter; keys the file on disk.
-        cache: folder for the file; None keeps everything in memory.
+        model_digest: stands for body and adapter; keys the files on disk.
+        cache: folder for the files; None keeps everything in memory.
     """
 
     def __init__(
@@ -58,41 +62,58 @@ class CandidateVectors:
         model_digest: str,
         cache: Path | None,
     ) -> None:
-        texts = tuple(dict.fromkeys(_texts(pack)))
-        file = cache / f"{pack.id}-{pack.digest[:16]}-{model_digest[:16]}.npy" if cache else None
-        matrix = _load(file, len(texts)) if file else None
-        if matrix is None:
-            matrix = encoder.encode(texts, adapter)
-            if file:
-                _save(file, matrix)
-        row = {text: index for index, text in enumerate(texts)}
-        self._points: Mapping[tuple[str, str, str], PointVectors] = {
-            (topic.id, point.id, locale): _point_vectors(point, locale, pack, matrix, row)
-            for topic in pack
-            for point in topic.points
-            for locale in pack.locales
-        }
+        self._pack = pack
+        self._encoder = encoder
+        self._adapter = adapter
+        key = f"{pack.id}-{pack.digest[:16]}-{model_digest[:16]}"
+        self._folder = cache / key if cache else None
+        self._points: dict[tuple[str, str, str], PointVectors] = {}
+        self._lock = threading.Lock()
 
     def of(self, topic_id: str, point_id: str, locale: str) -> PointVectors:
         """Return the candidates of one answer point."""
-        return self._points[topic_id, point_id, locale]
+        key = (topic_id, point_id, locale)
+        with self._lock:
+            if key not in self._points:
+                self._points.update(self._encoded(self._pack.topic(topic_id)))
+            return self._points[key]
+
+    def _encoded(self, topic: Topic) -> Mapping[tuple[str, str, str], PointVectors]:
+        """Return all candidates of a topic, from disk where they lie there."""
+        locales = self._pack.locales
+        texts = tuple(dict.fromkeys(_texts(topic, locales)))
+        file = self._folder / f"{topic.id}.npy" if self._folder else None
+        matrix = _load(file, len(texts)) if file else None
+        if matrix is None:
+            matrix = self._encoder.encode(texts, self._adapter)
+            if file:
+                _save(file, matrix)
+        row = {text: index for index, text in enumerate(texts)}
+        return {
+            (topic.id, point.id, locale): _point_vectors(point, locale, locales, matrix, row)
+            for point in topic.points
+            for locale in locales
+        }
 
 
-def _texts(pack: QuestionPack) -> list[str]:
-    points = [point for topic in pack for point in topic.points]
+def _texts(topic: Topic, locales: Sequence[str]) -> list[str]:
     return [
         text
-        for point in points
-        for locale in pack.locales
+        for point in topic.points
+        for locale in locales
         for text in (*point.references[locale], *(w.answer for w in point.wrong[locale]))
     ]
 
 
 def _point_vectors(
-    point: AnswerPoint, locale: str, pack: QuestionPack, matrix: FloatArray, row: Mapping[str, int]
+    point: AnswerPoint,
+    locale: str,
+    locales: Sequence[str],
+    matrix: FloatArray,
+    row: Mapping[str, int],
 ) -> PointVectors:
     own = point.references[locale]
-    others = [t for other in pack.locales if other != locale for t in point.references[other]]
+    others = [t for other in locales if other != locale for t in point.references[other]]
     wrong = tuple(w.answer for w in point.wrong[locale])
     return PointVectors(
         references=own,

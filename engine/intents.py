@@ -125,7 +125,7 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
         # "멀티 레이블은 잘 모르겠어": a topic of at most three words, and nothing said about it.
         Intent.DONT_KNOW,
-        r"(?!.*(?:물어|질문|무슨|뜻|묻는|아이돌|그것도|너도))"
+        r"(?!.*(?:물어|질문|무슨|뜻|묻는|아이돌|그것도|너도|뭐예요|뭐야|뭔가요|뭐죠))"
         rf"(?>{_AROUND}\s*)*(?:\S+\s+){{0,2}}\S*?"
         r"(?:은|는|이|가|을|를|도|뭔지|뭐였는지|차이|차이점|개념|식)\s*"
         r"(?>(?:잘|진짜|정말|전혀|하나도|아예|솔직히|아직|뭔지|도무지|1도)\s*)*"
@@ -179,7 +179,7 @@ _DONT_KNOW_CORE = re.compile(
 )
 _CORES = {Intent.SMALL_TALK: _REFUSAL, Intent.DONT_KNOW: _DONT_KNOW_CORE}
 _INSULT = re.compile(
-    r"(?:바보|멍청|꺼져|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|dumb|moron|"
+    r"(?:바보|멍청(?!해[지져])|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|dumb|moron|"
     r"shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
     re.IGNORECASE,
 )
@@ -192,8 +192,11 @@ _JAMO: dict[str, Intent] = {
     "ㅁㄹ": Intent.DONT_KNOW,
     "ㅁㄹㄱㅇ": Intent.DONT_KNOW,
     "ㅎㅌ": Intent.HINT,
+    "ㅎㅌㅈ": Intent.HINT,
+    "ㅎㅌㄱ": Intent.HINT,
     "ㅍㅅ": Intent.SKIP,
     "ㅅㅋ": Intent.SKIP,
+    "ㄷㅅ": Intent.REPEAT,
 }
 _ASKS = re.compile(
     r"[?？]|뭐|뭔|무슨|무엇|뜻|의미|약자|줄임말|설명|알려|궁금|모르|몰라|"
@@ -212,7 +215,9 @@ def intent_by_wording(text: str) -> Intent | None:
         return Intent.OTHER_LANGUAGE
     plain = normalise(text)
     if not plain:
-        return _JAMO.get("".join(_JAMO_ONLY.findall(text)), Intent.SMALL_TALK)
+        typed = "".join(_JAMO_ONLY.findall(text))
+        once = typed[: len(typed) // 2] if typed == typed[: len(typed) // 2] * 2 else typed
+        return _JAMO.get(once, Intent.SMALL_TALK)
     if orders_the_interviewer(text):
         return Intent.MANIPULATION
     return _by_pattern(plain) if len(plain) <= _PATTERN_CHARACTERS else None

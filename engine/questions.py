@@ -45,7 +45,7 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A right answer beside other words for it and near-misses of it; the verifier learns from them.
+    """A right answer beside other words for it and near-misses of it, for training.
 
     Args:
         reference: one of the point's right answers.

@@ -1,14 +1,22 @@
-"""The loss of an S-BERT that chooses from a fixed list of candidates."""
+"""The losses of an S-BERT that chooses from a fixed list of candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 import torch
 from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy, mse_loss, normalize, one_hot
 
 TEMPERATURE = 0.05
+
+
+class Loss(StrEnum):
+    """What training lowers: softmax over all candidates, or distance of each cosine from 1 or 0."""
+
+    SOFTMAX = "softmax"
+    COSINE = "cosine"
 
 
 class CandidateCrossEntropy(torch.nn.Module):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,11 +12,17 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
 
 from engine.arrays import FloatArray
-from engine.artifacts import ANSWER_EVALUATOR, QUESTION_SELECTOR, Manifest, read_manifest, write_manifest
+from engine.artifacts import (
+    ANSWER_EVALUATOR,
+    QUESTION_SELECTOR,
+    Manifest,
+    read_manifest,
+    write_manifest,
+)
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from training.adapters import AdapterSettings, attach, save_adapter, set_seed, train_adapter
-from training.candidate_loss import CandidateCrossEntropy
+from training.candidate_loss import CandidateCrossEntropy, Loss
 from training.candidate_scores import CandidateScores, Truth
 from training.reference_rows import ReferenceRow, Stage, candidates_of, check_labels
 
@@ -26,13 +31,6 @@ Encode: TypeAlias = Callable[[Sequence[str]], FloatArray]
 # What the manifest calls models that learn from files in the reference layout.
 LAYOUT = "reference"
 KINDS: Mapping[Stage, str] = {Stage.ANSWER: ANSWER_EVALUATOR, Stage.QUESTION: QUESTION_SELECTOR}
-
-
-class Loss(StrEnum):
-    """What training lowers: softmax over all candidates, or distance of each cosine from 1 or 0."""
-
-    SOFTMAX = "softmax"
-    COSINE = "cosine"
 
 
 @dataclass(frozen=True, slots=True)

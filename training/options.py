@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.artifacts import ENCODER, WEIGHTS
 from engine.loading import PACKS
+from training.adapters import AdapterSettings
+from training.candidate_loss import Loss
 
 SPLITS = Path(__file__).resolve().parents[1] / "dataset" / "splits"
 
@@ -22,27 +26,72 @@ def training_parser(
         epochs: default number of epochs.
         batch_size: default number of pairs a step.
     """
-    parser = argparse.ArgumentParser(prog=prog, description=description)
-    parser.add_argument("--data", type=Path, default=SPLITS, help="folder of labelled rows")
-    parser.add_argument(
-        "--pack", type=Path, default=PACKS / "ml-core", help="question pack that the rows belong to"
-    )
-    parser.add_argument(
-        "--base", type=Path, default=WEIGHTS / ENCODER, help="folder of the encoder body"
-    )
-    parser.add_argument("--epochs", type=_at_least_one, default=epochs, help="passes over the rows")
-    parser.add_argument("--batch-size", type=int, default=batch_size, help="pairs a step")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the finished model")
-    parser.add_argument("--device", default="cpu", help="what to train on: cpu or cuda")
-    parser.add_argument("--seed", type=int, default=20, help="random seed")
-    parser.add_argument(
-        "--force", action="store_true", help="train again although --out holds a finished model"
-    )
+    parser = _shared_parser(prog, description)
+    add = parser.add_argument
+    add("--epochs", type=at_least_one, default=epochs, help="passes over the rows")
+    add("--batch-size", type=at_least_one, default=batch_size, help="pairs a step")
     return parser
 
 
-def _at_least_one(text: str) -> int:
+def adapter_parser(prog: str, description: str) -> argparse.ArgumentParser:
+    """Return a parser with the shared options and those of an S-BERT; `adapter_settings` reads it.
+
+    Args:
+        prog: the command, as typed.
+        description: one sentence.
+    """
+    parser = _shared_parser(prog, description)
+    add = parser.add_argument
+    add("--epochs", type=_numbers, help="passes over the rows; a list as in 5,10,20 tries each")
+    add_adapter_options(parser)
+    return parser
+
+
+def add_adapter_options(parser: argparse.ArgumentParser) -> None:
+    """Add how an S-BERT is trained; what is not given depends on the rows."""
+    add = parser.add_argument
+    add("--batch-size", type=at_least_one, help="rows or pairs a step")
+    add("--learning-rate", type=float, help="peak rate")
+    add("--rank", type=at_least_one, help="of the LoRA matrices")
+    add("--loss", type=Loss, choices=list(Loss), help="for a file in the reference layout")
+
+
+def adapter_settings(options: argparse.Namespace, defaults: AdapterSettings) -> AdapterSettings:
+    """Return the defaults with what was given in their stead, but for the epochs.
+
+    Args:
+        options: of a parser with `add_adapter_options`, and ``seed``.
+        defaults: what suits the rows.
+    """
+    names = ("rank", "learning_rate", "batch_size")
+    given: dict[str, Any] = {name: getattr(options, name) for name in names}
+    given = {name: value for name, value in given.items() if value is not None}
+    return replace(defaults, seed=options.seed, **given)
+
+
+def at_least_one(text: str) -> int:
+    """Read a whole number from the command line, 1 or more."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return value
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Read different whole numbers, 1 or more, in rising order."""
+    return tuple(sorted({at_least_one(part) for part in text.split(",")}))
+
+
+def _shared_parser(prog: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=description)
+    add = parser.add_argument
+    add("--data", type=Path, default=SPLITS, help="labelled rows")
+    add(
+        "--pack", type=Path, default=PACKS / "ml-core", help="question pack that the rows belong to"
+    )
+    add("--base", type=Path, default=WEIGHTS / ENCODER, help="folder of the encoder body")
+    add("--out", type=Path, required=True, help="folder for the finished model")
+    add("--device", default="cpu", help="what to train on: cpu or cuda")
+    add("--seed", type=int, default=20, help="random seed")
+    add("--force", action="store_true", help="train again although --out holds a finished model")
+    return parser

@@ -79,7 +79,9 @@ class Stage(StrEnum):
         return seen if self is Stage.ANSWER else f"{seen} | {row.remaining}"
 
 
-def read_reference(file: Path, stages: Collection[Stage] = tuple(Stage)) -> tuple[ReferenceRow, ...]:
+def read_reference(
+    file: Path, stages: Collection[Stage] = tuple(Stage)
+) -> tuple[ReferenceRow, ...]:
     """Read every row that has a user input.
 
     Args:

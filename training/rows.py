@@ -159,11 +159,11 @@ def normalised(text: str) -> str:
     return _IGNORED.sub("", unicodedata.normalize("NFC", text).casefold())
 
 
-def read_answers(folder: Path) -> tuple[AnswerRow, ...]:
+def read_answers(place: Path) -> tuple[AnswerRow, ...]:
     """Read ``<topic>.csv`` of every topic.
 
     Args:
-        folder: the folder of these files, ``dataset/splits/answers``.
+        place: the folder of these files, ``dataset/splits/answers``, or one of them.
 
     Raises:
         DataError: with every fault of every file.
@@ -171,11 +171,11 @@ def read_answers(folder: Path) -> tuple[AnswerRow, ...]:
     faults: list[str] = []
     rows = [
         _answer_row(line, file.stem)
-        for file in sorted(folder.glob("*.csv"))
+        for file in ([place] if place.is_file() else sorted(place.glob("*.csv")))
         for line in read_lines(file, ANSWER_COLUMNS, faults)
     ]
     if not rows and not faults:
-        faults.append(f"{folder}:1: : there are no labelled answers here")
+        faults.append(f"{place}:1: : there are no labelled answers here")
     _note_duplicates(((f"{row.topic} {row.locale}", row.answer, row.place) for row in rows), faults)
     _raise(faults)
     return tuple(rows)

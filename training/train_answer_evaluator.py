@@ -41,6 +41,7 @@ from training.adapters import (
 )
 from training.errors import DataError, TrainingError
 from training.intent_fitting import Messages, fit_intents, score_intents
+from training.intent_pairs import intent_pairs
 from training.options import training_parser
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, IntentRow, label_of, read_answers, read_intents
@@ -128,7 +129,9 @@ def train(
     chance = set_seed(settings.seed)
     adapter = attach(body, settings.rank)
     learned = [row for row in rows.answers if row.split == "train"]
-    pairs = list(answer_pairs(pack, learned, chance))
+    pairs = [*answer_pairs(pack, learned, chance), *pack_pairs(pack, chance)]
+    said = [row for row in rows.intents if row.split == "train"]
+    pairs += intent_pairs(said, learned, chance)
     chance.shuffle(pairs)
     log.info("%d pairs from %d rows", len(pairs), len(learned))
     train_pairs(body, pairs, settings, out)
@@ -191,14 +194,23 @@ def answer_pairs(
             # Which misconception a wrong row repeats is not labelled: only right rows push away.
             if label in ("covered", "missing"):
                 yield row.answer, wrong, 0.2 if label == "covered" else 0.0
+
+
+def pack_pairs(pack: QuestionPack, chance: random.Random) -> Iterator[tuple[str, str, float]]:
+    """Yield (answer, candidate, target cosine) of the pack's own right and wrong answers."""
     for point in (point for topic in pack for point in topic.points):
         for locale in pack.locales:
             for wrong_answer in point.wrong[locale]:
                 reference = chance.choice(point.references[locale])
                 yield wrong_answer.answer, reference, TARGETS["wrong"]
-            for one, other in zip(
-                point.references[locale], reversed(point.references[locale]), strict=True
-            ):
+            for contrast in point.contrasts.get(locale, ()):
+                for text in contrast.rewordings:
+                    yield text, contrast.reference, TARGETS["covered"]
+                # One of the near-misses is enough: what tells them is the verifier.
+                distorted = chance.choice(contrast.distortions)
+                yield distorted, contrast.reference, TARGETS["wrong"]
+            right = point.references[locale]
+            for one, other in zip(right, reversed(right), strict=True):
                 if one != other:
                     yield one, other, TARGETS["covered"]
         # The same point in two languages: an answer in either is as near.

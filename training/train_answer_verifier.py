@@ -143,7 +143,10 @@ def train_members(
 ) -> dict[str, object]:
     """Train the members that are not there yet; return the recipe that all of them follow."""
     settings = LearningSettings(
-        options.epochs, options.learning_rate, options.batch_size, smoothing=0.05
+        epochs=options.epochs,
+        learning_rate=options.learning_rate,
+        batch_size=options.batch_size,
+        minutes=options.minutes,
     )
     held_out = tuple(options.hold_out)
     recipe: dict[str, object] = {**asdict(settings), "hold_out": held_out}
@@ -207,6 +210,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--corpora", type=Path, help="folder of public inference and grading sets, and documents")
     add("--members", type=int, default=1, help="how many, with seeds from --seed on")
     add("--learning-rate", type=float, default=LearningSettings.learning_rate, help="peak rate")
+    add("--minutes", type=float, default=LearningSettings.minutes, help="of learning, at most")
     add("--hold-out", type=_names, default=[], help="topics to learn nothing of, for measuring")
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)

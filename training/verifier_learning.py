@@ -34,12 +34,14 @@ class LearningSettings:
         learning_rate: peak, with linear warm-up and cosine decay.
         batch_size: pairs a step.
         smoothing: of the labels.
+        minutes: the rate falls to zero by then, and learning ends, whatever epochs are left.
     """
 
     epochs: int = 6
     learning_rate: float = 3e-4
     batch_size: int = 128
     smoothing: float = 0.05
+    minutes: float = 600.0
 
 
 def learn_member(
@@ -64,23 +66,47 @@ def learn_member(
         weights, lr=settings.learning_rate, weight_decay=0.01, fused=cuda or None
     )
     first = epoch(chance)
-    total = settings.epochs * math.ceil(len(first) / settings.batch_size)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total))
+    steps = math.ceil(len(first) / settings.batch_size)
+    clock = _Clock(settings, steps)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda _: _rate(clock.progress()))
     member.train()
     for number in range(1, settings.epochs + 1):
-        started = time.monotonic()
         pairs = first if number == 1 else epoch(chance)
-        losses = [
-            _step(member, tokens, labels, weights, optimiser, settings.smoothing, schedule)
-            for tokens, labels in _tokenised(member, batches(pairs, settings.batch_size, chance))
-        ]
+        losses = []
+        for tokens, labels in _tokenised(member, batches(pairs, settings.batch_size, chance)):
+            clock.step += 1
+            losses.append(
+                _step(member, tokens, labels, weights, optimiser, settings.smoothing, schedule)
+            )
+            if clock.progress() >= 1:
+                break
         mean = float(torch.stack(losses).mean())
-        seconds = time.monotonic() - started
         log.info(
-            "seed %d epoch %d/%d: %d pairs, loss %.3f, %.0f s",
-            *(seed, number, settings.epochs, len(pairs), mean, seconds),
+            "seed %d epoch %d/%d: %d pairs, loss %.3f, %.1f min",
+            *(seed, number, settings.epochs, len(pairs), mean, clock.minutes()),
         )
-    return member.eval()
+        if clock.progress() >= 1:
+            break
+    member.eval()
+    return member
+
+
+class _Clock:
+    """How much of the steps, or of the time, is spent."""
+
+    def __init__(self, settings: LearningSettings, steps: int) -> None:
+        self.step = 0
+        self._total = settings.epochs * steps
+        self._limit = settings.minutes
+        self._started = time.monotonic()
+
+    def minutes(self) -> float:
+        """Minutes since learning began."""
+        return (time.monotonic() - self._started) / 60
+
+    def progress(self) -> float:
+        """The larger share, 0 to 1, of steps done and of time gone."""
+        return max(self.step / self._total, self.minutes() / self._limit)
 
 
 def _step(  # noqa: PLR0913, PLR0917 - one optimiser step with all that takes part in it
@@ -136,9 +162,9 @@ def batches(
     return cut
 
 
-def _rate(step: int, total: int) -> float:
+def _rate(progress: float) -> float:
     """Linear warm-up over a sixteenth of the run, then a cosine down to zero."""
-    warm = max(1, total // 16)
-    if step < warm:
-        return (step + 1) / warm
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm))))
+    warm = 1 / 16
+    if progress < warm:
+        return max(progress, 1e-3) / warm
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warm) / (1 - warm))))

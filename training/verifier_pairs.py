@@ -233,9 +233,8 @@ def _graded_pair(
     if not question or not references or not message:
         raise CorpusError(file, "an answer is empty", line=line)
     if label not in _BY_LABEL:
-        known = ", ".join(_BY_LABEL)
-        raise CorpusError(file, f"{label!r} is none of {known}", line=line, column="label")
+        labels = ", ".join(_BY_LABEL)
+        raise CorpusError(file, f"{label!r} is none of {labels}", line=line, column="label")
     known = references.split(" || ")
     shown = chance.sample(known, min(len(known), _shown(chance)))
-    context = verifier_context(question, shown)
-    return VerifierPair(context, message, _CLASS[_BY_LABEL[label]])
+    return VerifierPair(verifier_context(question, shown), message, _CLASS[_BY_LABEL[label]])

@@ -36,10 +36,11 @@ class Length(StrEnum):
     FULL = "full"
 
     def topics(self, available: int) -> int:
-        """Return the number of judged topics, given how many the pack has at this level."""
-        return {Length.SHORT: min(5, available), Length.STANDARD: min(10, available)}.get(
-            self, available
-        )
+        """Return the number of judged topics, given how many the pack has at this level.
+
+        Even a full interview ends within about an hour, however large the pack is.
+        """
+        return min({Length.SHORT: 5, Length.STANDARD: 10, Length.FULL: 15}[self], available)
 
 
 def eligible(pack: QuestionPack, level: Level) -> tuple[Topic, ...]:

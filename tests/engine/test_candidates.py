@@ -26,13 +26,18 @@ def candidates(
     return CandidateVectors(pack, encoder, "stage-1", model_digest=digest, cache=cache)
 
 
-def test_a_pack_is_encoded_in_one_call_without_repeating_a_text(pack: QuestionPack) -> None:
+def test_a_topic_is_encoded_when_it_is_needed_in_one_call_and_once(pack: QuestionPack) -> None:
     encoder = WordEncoder()
-    candidates(pack, encoder, None)
+    found = candidates(pack, encoder, None)
+    assert encoder.calls == []
+    points = pack.topic("apples").point_ids
+    for point in points:
+        found.of("apples", point, "ko")
+        found.of("apples", point, "en")
     ((texts, adapter),) = encoder.calls
     assert adapter == "stage-1"
-    # Four points in two languages, five right and three wrong answers each.
-    assert len(texts) == len(set(texts)) == 4 * 2 * (5 + 3)
+    # Each point in two languages, five right and three wrong answers each.
+    assert len(texts) == len(set(texts)) == len(points) * 2 * (5 + 3)
 
 
 @pytest.mark.parametrize(("locale", "other"), [("ko", "en"), ("en", "ko")])
@@ -56,20 +61,20 @@ def test_the_second_start_reads_them_from_disk(pack: QuestionPack, tmp_path: Pat
     first = candidates(pack, WordEncoder(), cache)
     encoder = WordEncoder()
     second = candidates(pack, encoder, cache)
-    assert encoder.calls == []
     for locale in pack.locales:
         np.testing.assert_array_equal(
             first.of("plums", "stone", locale).reference_vectors,
             second.of("plums", "stone", locale).reference_vectors,
         )
-    assert [file.suffix for file in cache.iterdir()] == [".npy"]
+    assert encoder.calls == []
+    assert [file.name for file in cache.glob("*/*")] == ["plums.npy"]
 
 
 def test_another_pack_or_model_does_not_get_them(pack: QuestionPack, tmp_path: Path) -> None:
-    candidates(pack, WordEncoder(), tmp_path)
+    candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")
     for changed, digest in ((pack, "n" * 64), (replace(pack, digest="0" * 64), "m" * 64)):
         encoder = WordEncoder()
-        candidates(changed, encoder, tmp_path, digest)
+        candidates(changed, encoder, tmp_path, digest).of("apples", "taste", "en")
         assert len(encoder.calls) == 1
 
 
@@ -98,14 +103,14 @@ def _save(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Callable[
 def test_a_file_that_does_not_fit_is_made_again(
     pack: QuestionPack, tmp_path: Path, spoil: Callable[[Path], object]
 ) -> None:
-    candidates(pack, WordEncoder(), tmp_path)
-    (file,) = tmp_path.iterdir()
+    expected = candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")
+    (file,) = tmp_path.glob("*/*")
     good = file.read_bytes()
     spoil(file)
     encoder = WordEncoder()
     found = candidates(pack, encoder, tmp_path).of("apples", "taste", "en")
     assert len(encoder.calls) == 1
-    assert found.reference_vectors.shape == (10, 512)
+    np.testing.assert_array_equal(found.reference_vectors, expected.reference_vectors)
     assert file.read_bytes() == good
 
 
@@ -113,16 +118,17 @@ def test_a_folder_that_cannot_be_written_does_no_harm(pack: QuestionPack, tmp_pa
     (tmp_path / "aurora").write_text("a file where the folder should be", encoding="utf-8")
     encoder = WordEncoder()
     found = candidates(pack, encoder, tmp_path / "aurora" / "candidates")
-    assert len(encoder.calls) == 1
     assert found.of("apples", "taste", "en").wrong_vectors.shape == (3, 512)
+    assert len(encoder.calls) == 1
 
 
 def test_nothing_is_left_behind_when_the_file_cannot_take_its_place(
     pack: QuestionPack, tmp_path: Path
 ) -> None:
-    candidates(pack, WordEncoder(), tmp_path)
-    (file,) = tmp_path.iterdir()
+    expected = candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")
+    (file,) = tmp_path.glob("*/*")
     file.unlink()
     file.mkdir()
-    candidates(pack, WordEncoder(), tmp_path)
-    assert list(tmp_path.iterdir()) == [file]
+    again = candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")
+    np.testing.assert_array_equal(again.wrong_vectors, expected.wrong_vectors)
+    assert list(file.parent.iterdir()) == [file]

@@ -195,7 +195,7 @@ def test_wording_tells_a_fair_part_of_what_is_no_answer() -> None:
     """The patterns are there to be sure, not complete; far fewer would mean that one broke."""
     rows = [row for row in read_intents(SPLITS / "intents.csv") if row.intent is not Intent.ANSWER]
     told = sum(intent_by_wording(row.text) is not None for row in rows)
-    assert told > len(rows) / 5
+    assert told > len(rows) / 6
 
 
 def test_most_plain_orders_are_told_by_wording_alone() -> None:
@@ -203,7 +203,7 @@ def test_most_plain_orders_are_told_by_wording_alone() -> None:
         row for row in read_intents(SPLITS / "intents.csv") if row.intent is Intent.MANIPULATION
     ]
     told = sum(intent_by_wording(row.text) is Intent.MANIPULATION for row in rows)
-    assert told > len(rows) / 6
+    assert told > len(rows) / 8
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Large matrices take a byte a number and come back close; vectors come back nearly as they were."""
+"""Large matrices take a byte a number and come back close; vectors stay nearly as they were."""
 
 from pathlib import Path
 

@@ -157,8 +157,9 @@ def test_the_verifier_never_reads_more_than_its_share(clauses: list[str]) -> Non
     assert text
 
 
-def test_the_context_names_the_point_and_a_right_answer() -> None:
-    assert verifier_context("Distance", "it is the gap") == "Distance: it is the gap"
+def test_the_context_names_the_point_and_right_answers() -> None:
+    context = verifier_context("Distance", ("it is the gap", "how far apart"))
+    assert context == "Distance | it is the gap | how far apart"
 
 
 # Probabilities and thresholds

@@ -51,7 +51,7 @@ class WordVerifier:
         return np.stack([self._logits(context, message) for context, message in pairs])
 
     def _logits(self, context: str, message: str) -> FloatArray:
-        rules = self._rules.get(context.partition(":")[0], {})
+        rules = self._rules.get(context.partition(" | ")[0], {})
         verdicts = [status for word, status in rules.items() if word in message]
         logits = np.zeros(len(VERIFIER_CLASSES), dtype=np.float32)
         logits[VERIFIER_CLASSES.index(verdicts[0] if verdicts else VerdictStatus.MISSING)] = 5

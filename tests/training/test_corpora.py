@@ -56,7 +56,9 @@ def test_a_question_asked_in_other_words_scores_above_another_question(corpora: 
 
 
 def test_an_unknown_label_of_a_question_pair_is_named(corpora: Path) -> None:
-    _replace(corpora / "question_pairs_train.csv", "id,question1,question2,is_duplicate\n1,가,나,2\n")
+    _replace(
+        corpora / "question_pairs_train.csv", "id,question1,question2,is_duplicate\n1,가,나,2\n"
+    )
     with pytest.raises(CorpusError, match="line 2: '2' is neither 0 nor 1"):
         read_question_pairs(corpora)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,17 +14,20 @@ import pytest
 
 from engine.contract import Intent
 from engine.ports import VERIFIER_CLASSES
-from engine.questions import QuestionPack
+from engine.questions import Contrast, QuestionPack
 from tests.support.packs import read_small_pack
-from training.corpora import SOURCES
+from training.corpora import SOURCES, AlignedPair
 from training.errors import CorpusError
 from training.rows import AnswerRow
 from training.verifier_pairs import (
     GRADING,
     LICENCES,
+    LONGEST_SENTENCE,
     VerifierPair,
+    document_pairs,
     inference_pairs,
     pack_pairs,
+    read_sentences,
     row_pairs,
 )
 
@@ -63,20 +67,33 @@ def row(intent: Intent = Intent.ANSWER, labels: Labels | None = None) -> AnswerR
 def test_an_answer_is_paired_with_every_point_of_its_topic(
     pack: QuestionPack, labels: Labels, classes: list[int]
 ) -> None:
-    pairs = list(row_pairs(pack, [row(labels=labels)], 1, random.Random(1)))
-    assert [pair.label for pair in pairs] == classes
-    assert {pair.message for pair in pairs} == {"red"}
-    assert pairs[0].context.startswith("colour English: right colour en ")
-    assert pairs[1].context.startswith("taste English: right taste en ")
+    pairs = drawn(pack, [row(labels=labels)])
+    own = [pair for pair in pairs if pair.context.startswith(("colour English", "taste English"))]
+    assert [pair.label for pair in own[:2]] == classes
+    assert all("red" in pair.message for pair in pairs)
+    assert {len(pair.context.split(" | ")) for pair in own} == {2, 3}, "one or two right answers"
 
 
-def test_so_many_different_right_answers_are_drawn(pack: QuestionPack) -> None:
-    pairs = list(row_pairs(pack, [row(labels={"covered": ("colour",)})], 3, random.Random(1)))
-    assert len({pair.context for pair in pairs}) == len(pairs) == 6
+def drawn(pack: QuestionPack, rows: Sequence[AnswerRow]) -> list[VerifierPair]:
+    """Return the pairs of many epochs."""
+    return [pair for seed in range(200) for pair in row_pairs(pack, rows, random.Random(seed))]
+
+
+def test_an_answer_says_nothing_about_another_topic(pack: QuestionPack) -> None:
+    pairs = drawn(pack, [row(labels={"covered": ("colour", "taste")})])
+    elsewhere = [pair for pair in pairs if not pair.context.startswith(("colour", "taste"))]
+    assert 0 < len(elsewhere) < 0.2 * len(pairs)
+    assert {pair.label for pair in elsewhere} == {MISSING}
+
+
+def test_the_same_answer_is_said_in_many_ways(pack: QuestionPack) -> None:
+    pairs = drawn(pack, [row(labels={"covered": ("colour",)})])
+    assert len({pair.message for pair in pairs}) > 5
+    assert len({pair.context for pair in pairs}) > 10
 
 
 def test_what_is_no_answer_makes_no_pairs(pack: QuestionPack) -> None:
-    assert list(row_pairs(pack, [row(intent=Intent.HINT)], 1, random.Random(1))) == []
+    assert drawn(pack, [row(intent=Intent.HINT)]) == []
 
 
 def test_the_pack_itself_is_paired_in_all_its_languages(pack: QuestionPack) -> None:
@@ -84,9 +101,40 @@ def test_the_pack_itself_is_paired_in_all_its_languages(pack: QuestionPack) -> N
     # Four points in two languages, five right and three wrong answers each.
     assert Counter(pair.label for pair in pairs) == {COVERED: 40, WRONG: 24}
     for pair in pairs:
-        assert not pair.context.endswith(pair.message), "a text says nothing about itself"
+        shown = pair.context.split(" | ")[1:]
+        assert pair.message not in shown, "a text says nothing about itself"
         locale = "ko" if "한국어" in pair.context else "en"
         assert f" {locale} " in pair.message
+
+
+def test_rewordings_stay_right_and_distortions_are_wrong(pack: QuestionPack) -> None:
+    topic = pack.topic("apples")
+    point = topic.points[0]
+    contrast = Contrast(point.references["en"][0], ("as right",), ("just wrong",))
+    points = (replace(point, contrasts={"en": (contrast,)}), *topic.points[1:])
+    written = replace(pack, topics=(replace(topic, points=points),))
+    pairs = [p for seed in range(40) for p in pack_pairs(written, random.Random(seed))]
+    reworded = [pair for pair in pairs if "as right" in pair.message]
+    distorted = [pair for pair in pairs if "just wrong" in pair.message]
+    assert {pair.label for pair in reworded} == {COVERED}
+    assert {pair.label for pair in distorted} == {WRONG}
+    beside = [pair for pair in distorted if contrast.reference in pair.context]
+    assert 0.3 < len(beside) / len(distorted) < 1
+
+
+def test_a_sentence_with_a_word_exchanged_is_wrong_and_its_translation_right() -> None:
+    aligned = [AlignedPair("손실이 증가한다", "the loss increases")] * 2
+    pairs = document_pairs(aligned, 2, random.Random(1))
+    assert Counter(pair.label for pair in pairs) == {WRONG: 2, COVERED: 2, MISSING: 2}
+    wrong = {pair.message for pair in pairs if pair.label == WRONG}
+    assert wrong <= {"손실이 감소한다", "the loss decreases", "the accuracy increases"}
+
+
+def test_only_short_sentences_are_cut_into_near_misses(tmp_path: Path, corpora: Path) -> None:
+    corpora.rename(tmp_path / "korean")
+    found = read_sentences(tmp_path)
+    assert AlignedPair("손실은 모델의 오차야", "the loss is the error of a model") in found
+    assert all(len(pair.korean) <= LONGEST_SENTENCE for pair in found)
 
 
 # Public sets
@@ -99,10 +147,10 @@ def grading(tmp_path: Path, corpora: Path) -> Path:
         (tmp_path / file).parent.mkdir(exist_ok=True)
         with (tmp_path / file).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow(["reference_answers", "student_answer", "label"])
-            writer.writerow(["it is open || the switch is open", "open", "correct"])
-            writer.writerow(["it is open", "closed", "contradictory"])
-            writer.writerow(["it is open", "I like it", "incorrect"])
+            writer.writerow(["question", "reference_answers", "student_answer", "label"])
+            writer.writerow(["why", "it is open || the switch is open", "open", "correct"])
+            writer.writerow(["why", "it is open", "closed", "contradictory"])
+            writer.writerow(["why", "it is open", "I like it", "incorrect"])
     return tmp_path
 
 
@@ -111,12 +159,10 @@ def test_public_sets_are_read_as_verdicts(grading: Path) -> None:
     assert VerifierPair("손실이 줄었다", "손실이 작아졌다", COVERED) in pairs
     assert VerifierPair("손실이 줄었다", "모델이 크다", MISSING) in pairs
     assert VerifierPair("손실이 줄었다", "손실이 늘었다", WRONG) in pairs
-    assert VerifierPair("it is open", "closed", WRONG) in pairs
-    assert VerifierPair("it is open", "I like it", MISSING) in pairs
-    assert {p.context for p in pairs if p.message == "open"} <= {
-        "it is open",
-        "the switch is open",
-    }
+    assert VerifierPair("why | it is open", "closed", WRONG) in pairs
+    assert VerifierPair("why | it is open", "I like it", MISSING) in pairs
+    shown = {part for p in pairs if p.message == "open" for part in p.context.split(" | ")}
+    assert shown == {"why", "it is open", "the switch is open"}
     assert PARTIAL not in {pair.label for pair in pairs}
 
 
@@ -131,10 +177,10 @@ def test_a_missing_set_is_named(grading: Path) -> None:
     [
         ("reference_answers,label\nit is open,correct\n", "line 1: the columns"),
         (
-            "reference_answers,student_answer,label\nit is open,open,correct\na,b,perhaps\n",
+            "question,reference_answers,student_answer,label\nq,it is open,open,correct\nq,a,b,perhaps\n",
             "line 3, column label: 'perhaps' is none of",
         ),
-        ("reference_answers,student_answer,label\na,b\n", "line 2"),
+        ("question,reference_answers,student_answer,label\nq,a,b\n", "line 2"),
     ],
 )
 def test_a_faulty_set_is_named_with_the_place(grading: Path, content: str, place: str) -> None:

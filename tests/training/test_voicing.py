@@ -25,7 +25,9 @@ def test_most_answers_stay_as_they_are() -> None:
     assert len(set(versions)) > 5
 
 
-@pytest.mark.parametrize(("subject", "begins"), [("손실 함수", "손실 함수는 "), ("정확률", "정확률은 ")])
+@pytest.mark.parametrize(
+    ("subject", "begins"), [("손실 함수", "손실 함수는 "), ("정확률", "정확률은 ")]
+)
 def test_a_subject_in_front_takes_its_particle(subject: str, begins: str) -> None:
     versions = said("모델이 틀린 정도", "ko", (subject,))
     assert any(version.startswith(begins) for version in versions)

@@ -1,0 +1,1 @@
+"""How good the models are: the parts of ``python -m training.evaluate``."""

@@ -1,0 +1,180 @@
+"""Finds and loads the models that are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.answer_evaluator import SbertAnswerEvaluator, message_units
+from engine.answer_verifier import CrossEncoderVerifier
+from engine.arrays import FloatArray
+from engine.artifacts import (
+    ANSWER_EVALUATOR,
+    BUNDLED,
+    ENCODER,
+    MANIFEST,
+    QUESTION_SELECTOR,
+    Manifest,
+    read_manifest,
+)
+from engine.candidates import CandidateVectors
+from engine.contract import TurnRequest
+from engine.encoder import SharedEncoder
+from engine.errors import ArtifactError
+from engine.intent_head import IntentHead
+from engine.ports import AnswerVerifier, Evaluation, TextEncoder
+from engine.question_selector import SbertQuestionSelector, topic_vectors
+from engine.questions import QuestionPack
+from engine.verdicts import VerdictPolicy
+from training.candidate_model import LAYOUT
+from training.evaluation.memory import RememberingEncoder, RememberingVerifier
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolders:
+    """Where each model lies; the names are those of the folders below ``engine/weights``."""
+
+    encoder: Path
+    answer_evaluator: Path
+    answer_verifier: Path
+    question_selector: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StageOne:
+    """Stage 1 as the bot runs it, with a memory that lets many messages be judged at once.
+
+    Args:
+        pack: the pack that the messages reply to.
+        encoder: the encoder with the answer evaluator's adapter.
+        verifier: judges pairs.
+        policy: turns features into verdicts.
+        candidates: the pack's candidate vectors.
+        evaluator: the stage itself, made of these.
+    """
+
+    pack: QuestionPack
+    encoder: RememberingEncoder
+    verifier: RememberingVerifier
+    policy: VerdictPolicy
+    candidates: CandidateVectors
+    evaluator: SbertAnswerEvaluator
+
+    @classmethod
+    def of(  # noqa: PLR0913, PLR0917 - the parts of stage 1, passed once
+        cls,
+        pack: QuestionPack,
+        encoder: TextEncoder,
+        verifier: AnswerVerifier,
+        intents: IntentHead,
+        policy: VerdictPolicy,
+        answer_floor: float,
+    ) -> StageOne:
+        """Put the stage together from its parts."""
+        texts, pairs = RememberingEncoder(encoder), RememberingVerifier(verifier)
+        candidates = CandidateVectors(pack, texts, ANSWER_EVALUATOR, model_digest="", cache=None)
+        evaluator = SbertAnswerEvaluator(
+            texts, pairs, intents, policy, {pack.id: candidates}, answer_floor
+        )
+        return cls(pack, texts, pairs, policy, candidates, evaluator)
+
+    def evaluate(self, requests: Sequence[TurnRequest]) -> list[Evaluation]:
+        """Judge messages one by one, with all texts and all pairs computed in two big batches."""
+        units = [unit for request in requests for unit in message_units(request.answer)]
+        self.encoder.prepare(units, ANSWER_EVALUATOR)
+        with self.verifier.collecting():
+            for request in requests:
+                self.evaluator.evaluate(request, self.pack)
+        return [self.evaluator.evaluate(request, self.pack) for request in requests]
+
+
+def model_folders(weights: Path, model: Path | None = None) -> ModelFolders:
+    """Return the folders of all models.
+
+    Args:
+        weights: has one folder a model.
+        model: one model that takes the place of its namesake, or a folder like ``weights``.
+
+    Raises:
+        ArtifactError: ``model`` is neither.
+    """
+    if model is not None and not (model / MANIFEST).exists() and (model / ENCODER).is_dir():
+        weights, model = model, None
+    folders = ModelFolders(**{kind: weights / kind for kind in BUNDLED})
+    if model is None:
+        return folders
+    kind = read_manifest(model).kind
+    if kind not in BUNDLED:
+        raise ArtifactError(f"{model} holds a model of kind {kind!r}, none of {', '.join(BUNDLED)}")
+    return replace(folders, **{kind: model})
+
+
+def learnt_from_reference(model: Path | None) -> bool:
+    """Tell whether a model ranks the labels of a file in the reference layout.
+
+    Raises:
+        ArtifactError: it has no readable manifest.
+    """
+    if model is None or not (model / MANIFEST).exists():
+        return False
+    return read_manifest(model).config.get("layout") == LAYOUT
+
+
+def stage_one_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPack) -> StageOne:
+    """Load the models of stage 1 onto an encoder body.
+
+    Raises:
+        ArtifactError: one of them is missing, altered, or does not fit the others.
+    """
+    answers = encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
+    verifier = CrossEncoderVerifier(encoder, folders.answer_verifier)
+    return StageOne.of(
+        pack,
+        encoder,
+        verifier,
+        IntentHead(folders.answer_evaluator, answers.config),
+        VerdictPolicy.from_config(verifier.manifest.config),
+        _number(answers, "answer_floor"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StageTwo:
+    """Stage 2 as the bot runs it.
+
+    Args:
+        pack: the pack whose topics are chosen from.
+        encoder: the encoder with the selector's adapter.
+        vectors: (pack id, topic id, locale) → unit vector of the topic.
+        selector: the stage itself, made of these.
+    """
+
+    pack: QuestionPack
+    encoder: RememberingEncoder
+    vectors: dict[tuple[str, str, str], FloatArray]
+    selector: SbertQuestionSelector
+
+    @classmethod
+    def of(cls, pack: QuestionPack, encoder: TextEncoder, margin: float) -> StageTwo:
+        """Put the stage together from its parts."""
+        texts = RememberingEncoder(encoder)
+        vectors = topic_vectors({pack.id: pack}, texts)
+        return cls(pack, texts, vectors, SbertQuestionSelector(texts, vectors, margin))
+
+
+def stage_two_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPack) -> StageTwo:
+    """Load the model of stage 2 onto an encoder body.
+
+    Raises:
+        ArtifactError: it is missing, altered, or does not fit the body.
+    """
+    manifest = encoder.add_adapter(folders.question_selector, QUESTION_SELECTOR)
+    return StageTwo.of(pack, encoder, _number(manifest, "margin"))
+
+
+def _number(manifest: Manifest, name: str) -> float:
+    try:
+        return float(manifest.config[name])
+    except (KeyError, TypeError, ValueError):
+        raise ArtifactError(f"the manifest of {manifest.kind} has no usable {name!r}") from None
