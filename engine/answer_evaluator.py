@@ -17,11 +17,12 @@ from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
 from engine.intents import asks, intent_by_wording
 from engine.letter_features import message_features
+from engine.point_heads import PointHeads
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
 from engine.verdicts import (
     Proximity,
-    VerdictPolicy,
+    VerdictPolicies,
     features,
     proximity,
     verifier_pair,
@@ -35,7 +36,8 @@ class SbertAnswerEvaluator:
         encoder: turns texts into vectors.
         verifier: judges pairs.
         intents: tells answers from other messages.
-        policy: calibration and thresholds.
+        heads: of the points whose answers were learnt from.
+        policies: calibration and thresholds.
         candidates: pack id → its candidate vectors.
         answer_floor: similarity to a right answer from which a message counts as an answer,
             whatever the intent head says.
@@ -46,14 +48,16 @@ class SbertAnswerEvaluator:
         encoder: TextEncoder,
         verifier: AnswerVerifier,
         intents: IntentHead,
-        policy: VerdictPolicy,
+        heads: PointHeads,
+        policies: VerdictPolicies,
         candidates: Mapping[str, CandidateVectors],
         answer_floor: float,
     ) -> None:
         self._encoder = encoder
         self._verifier = verifier
         self._intents = intents
-        self._policy = policy
+        self._heads = heads
+        self._policies = policies
         self._candidates = candidates
         self._answer_floor = answer_floor
 
@@ -110,10 +114,14 @@ class SbertAnswerEvaluator:
                 verifier_pair(topic, point_id, request.locale, proximity_, units, vectors, known)
             )
         logits = self._verifier.judge(pairs)
+        learnt = self._heads.scores(pack.id, topic, units[0])
         verdicts = []
         for (point_id, proximity_), scores in zip(near.items(), logits, strict=True):
-            probabilities = self._policy.probabilities(features(proximity_, scores))
-            verdicts.append(self._policy.verdict(point_id, proximity_, probabilities))
+            head = learnt.get(point_id) if learnt else None
+            row = features(proximity_, scores, head)
+            policy = self._policies.of(row)
+            probabilities = policy.probabilities(row)
+            verdicts.append(policy.verdict(point_id, proximity_, probabilities))
         return tuple(verdicts)
 
 

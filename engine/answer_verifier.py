@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_VERIFIER, verify
 from engine.encoder import SharedEncoder
+from engine.encoder_body import by_length
 from engine.errors import ArtifactError
 from engine.pair_reader import PairReader
 from engine.ports import VERIFIER_CLASSES
@@ -58,8 +59,8 @@ class CrossEncoderVerifier:
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return logits, ``(len(pairs), 4)``, in `VERIFIER_CLASSES` order."""
         logits = np.zeros((len(pairs), len(VERIFIER_CLASSES)), dtype=np.float32)
-        # Short pairs run together with short ones, so that little of a batch is padding.
-        order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][0]) + len(pairs[i][1]))
+        tokenizer = self._members[0].tokenizer
+        order = by_length(tokenizer, [one for one, _ in pairs], [other for _, other in pairs])
         with self._lock, torch.inference_mode():
             for start in range(0, len(order), BATCH):
                 batch = order[start : start + BATCH]

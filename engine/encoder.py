@@ -74,7 +74,21 @@ class SharedEncoder:
             self._use(adapter)
             return self.body.encode(texts)
 
-    def _use(self, adapter: str) -> None:
+    def encode_many(self, texts: Sequence[str], adapter: str) -> FloatArray:
+        """Do as `encode`, in half the time where there are hundreds of texts.
+
+        The adapter is folded into the body meanwhile, which takes as long as encoding a few texts.
+        """
+        with self._lock:
+            adapters = self._use(adapter)
+            adapters.merge_adapter([adapter])
+            try:
+                return self.body.encode(texts)
+            finally:
+                adapters.unmerge_adapter()
+
+    def _use(self, adapter: str) -> PeftModel:
         if self._adapters is None:
             raise ArtifactError(f"no adapter is loaded; {adapter!r} is needed")
         self._adapters.set_adapter(adapter)
+        return self._adapters

@@ -20,10 +20,11 @@ from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.intent_head import IntentHead
+from engine.point_heads import PointHeads
 from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicy
+from engine.verdicts import VerdictPolicies
 
 Stages = tuple[AnswerEvaluator, QuestionSelector, UtteranceGenerator]
 
@@ -71,7 +72,10 @@ def build_evaluator(
         encoder=encoder,
         verifier=verifier,
         intents=IntentHead(weights / ANSWER_EVALUATOR, answers.config),
-        policy=VerdictPolicy.from_config(verifier.manifest.config),
+        heads=PointHeads.load(
+            weights / ANSWER_VERIFIER, str(verifier.manifest.config.get("heads_of"))
+        ),
+        policies=VerdictPolicies.from_config(verifier.manifest.config),
         candidates=candidates,
         answer_floor=_number(answers, "answer_floor"),
     )

@@ -22,8 +22,10 @@ from engine.questions import Topic
 REFERENCES_SHOWN = 2
 # A message of at most so many characters may be quoted whole.
 QUOTED_WHOLE = 120
-# The verifier's logits, then the four similarities of a `Proximity`.
+# The verifier's logits, then the four similarities of a `Proximity`; the score of the point's head
+# follows where it has one.
 FEATURES = len(VERIFIER_CLASSES) + 4
+FEATURES_WITH_HEAD = FEATURES + 1
 # Beyond this the verifier reads the sentences nearest to the point instead of the whole message.
 VERIFIER_CHARACTERS = 420
 # A misconception is only named to somebody who comes about as near to it as a rewording would:
@@ -107,15 +109,17 @@ def _repeated(right: FloatArray, wrong: FloatArray) -> int | None:
     return nearest if repeats else None
 
 
-def features(near: Proximity, logits: FloatArray) -> FloatArray:
+def features(near: Proximity, logits: FloatArray, head: float | None) -> FloatArray:
     """Return the features of one (message, point).
 
     Args:
         near: the similarities.
         logits: the verifier's, ``(4,)``.
+        head: the score of the point's head (`engine.point_heads`), None where it has none.
     """
     similarities = (near.reference, near.wrong, near.clause_reference, near.clause_wrong)
-    return np.asarray([*logits, *similarities], dtype=np.float32)
+    learnt = () if head is None else (head,)
+    return np.asarray([*logits, *similarities, *learnt], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,8 @@ class VerdictPolicy:
     """Turns features into a verdict.
 
     Args:
-        weights: of the calibration, ``(4, number of features)``, in `VERIFIER_CLASSES` order.
+        weights: of the calibration, in `VERIFIER_CLASSES` order, ``(4, FEATURES)``, or
+            ``(4, FEATURES_WITH_HEAD)`` for points that have a head.
         bias: ``(4,)``.
         covered: least probability of covered for the point to be credited.
         wrong: least probability of wrong for the answer to be called wrong.
@@ -139,14 +144,17 @@ class VerdictPolicy:
     partial: float
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> VerdictPolicy:
-        """Read the ``policy`` of a manifest.
+    def from_config(cls, policy: Mapping[str, Any], size: int) -> VerdictPolicy:
+        """Read one policy of a manifest.
+
+        Args:
+            policy: what the manifest says.
+            size: how many features it is about.
 
         Raises:
             ArtifactError: it does not fit.
         """
         try:
-            policy = config["policy"]
             read = cls(
                 weights=np.asarray(policy["weights"], dtype=np.float32),
                 bias=np.asarray(policy["bias"], dtype=np.float32),
@@ -158,11 +166,22 @@ class VerdictPolicy:
         except (KeyError, TypeError, ValueError) as error:
             raise ArtifactError(f"the verifier's manifest has no usable policy: {error}") from None
         if (read.weights.shape, read.bias.shape) != (
-            (len(VERIFIER_CLASSES), FEATURES),
+            (len(VERIFIER_CLASSES), size),
             (len(VERIFIER_CLASSES),),
         ):
             raise ArtifactError("the policy in the verifier's manifest has the wrong shape")
         return read
+
+    def to_config(self) -> dict[str, Any]:
+        """Return what `from_config` reads."""
+        return {
+            "weights": self.weights.round(5).tolist(),
+            "bias": self.bias.round(5).tolist(),
+            "covered": self.covered,
+            "wrong": self.wrong,
+            "unsure": self.unsure,
+            "partial": self.partial,
+        }
 
     def probabilities(self, of: FloatArray) -> FloatArray:
         """Return calibrated probabilities, ``(4,)`` or ``(n, 4)``, in `VERIFIER_CLASSES` order."""
@@ -200,6 +219,41 @@ class VerdictPolicy:
             probability=float(probabilities[0]),
             misconception=near.misconception if wrong else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictPolicies:
+    """The policy of points whose answers were learnt from, and the one of all other points.
+
+    What the verifier says of a question that it never met is worth less, and is calibrated apart.
+
+    Args:
+        known: for points that have a head.
+        unseen: for points that have none.
+    """
+
+    known: VerdictPolicy
+    unseen: VerdictPolicy
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> VerdictPolicies:
+        """Read both from the config of the verifier's manifest.
+
+        Raises:
+            ArtifactError: one is missing or does not fit.
+        """
+        try:
+            known, unseen = config["policy"], config["policy_unseen"]
+        except KeyError as error:
+            raise ArtifactError(f"the verifier's manifest has no {error}") from None
+        return cls(
+            VerdictPolicy.from_config(known, FEATURES_WITH_HEAD),
+            VerdictPolicy.from_config(unseen, FEATURES),
+        )
+
+    def of(self, row: FloatArray) -> VerdictPolicy:
+        """Return the policy that one row of features is to be judged by."""
+        return self.known if len(row) == FEATURES_WITH_HEAD else self.unseen
 
 
 def verifier_pair(  # noqa: PLR0913, PLR0917 - all that is known of one message and one point

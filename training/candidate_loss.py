@@ -19,7 +19,7 @@ class Loss(StrEnum):
     COSINE = "cosine"
 
 
-class CandidateCrossEntropy(torch.nn.Module):
+class CandidateCrossEntropy(torch.nn.Module):  # type: ignore[misc]  # is not followed
     """Softmax over the cosine similarities of a text to all candidates.
 
     Every step compares each text with every candidate, so that a candidate is learnt from all

@@ -24,13 +24,28 @@ from engine.errors import ArtifactError
 from training.adapters import AdapterSettings, attach, save_adapter, set_seed, train_adapter
 from training.candidate_loss import CandidateCrossEntropy, Loss
 from training.candidate_scores import CandidateScores, Truth
-from training.reference_rows import ReferenceRow, Stage, candidates_of, check_labels
+from training.reference_rows import ReferenceRow, Stage, check_labels
 
 Encode: TypeAlias = Callable[[Sequence[str]], FloatArray]
 
 # What the manifest calls models that learn from files in the reference layout.
 LAYOUT = "reference"
 KINDS: Mapping[Stage, str] = {Stage.ANSWER: ANSWER_EVALUATOR, Stage.QUESTION: QUESTION_SELECTOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a model learns to choose.
+
+    Args:
+        stage: of which stage.
+        candidates: all labels that can be chosen.
+        loss: what training lowers.
+    """
+
+    stage: Stage
+    candidates: tuple[str, ...]
+    loss: Loss = Loss.SOFTMAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +95,8 @@ class CandidateModel:
 def learn_candidates(
     body: SentenceTransformer,
     rows: Sequence[ReferenceRow],
-    stage: Stage,
+    choice: Choice,
     settings: AdapterSettings,
-    *,
-    loss: Loss = Loss.SOFTMAX,
-    candidates: Sequence[str] | None = None,
     out: Path | None = None,
 ) -> CandidateModel:
     """Train an adapter in the body, in place, and return the model that it makes.
@@ -92,31 +104,29 @@ def learn_candidates(
     Args:
         body: the encoder body; gets the adapter.
         rows: to learn from.
-        stage: what to choose.
+        choice: what to choose, and by which loss to learn it.
         settings: how to train.
-        loss: what to lower.
-        candidates: what can be chosen; all labels of the rows unless given.
         out: takes the adapter and the checkpoints; None keeps nothing.
 
     Raises:
-        DataError: all rows have the same label, or one that is no candidate.
+        DataError: a row has a label that is no candidate.
         CheckpointError: ``out`` holds a checkpoint of another run.
     """
-    chosen = tuple(candidates or candidates_of(rows, stage))
-    check_labels(rows, stage, chosen)
+    stage, candidates = choice.stage, choice.candidates
+    check_labels(rows, stage, candidates)
     set_seed(settings.seed)
     adapter = attach(body, settings.rank)
     texts = [stage.text(row) for row in rows]
-    truth = [chosen.index(stage.label(row)) for row in rows]
-    if loss is Loss.SOFTMAX:
-        softmax = CandidateCrossEntropy(body, chosen)
+    truth = [candidates.index(stage.label(row)) for row in rows]
+    if choice.loss is Loss.SOFTMAX:
+        softmax = CandidateCrossEntropy(body, candidates)
         train_adapter(body, {"text": texts, "label": truth}, softmax, settings, out)
     else:
-        columns = _pairs(texts, truth, chosen)
+        columns = _pairs(texts, truth, candidates)
         train_adapter(body, columns, CosineSimilarityLoss(body), settings, out)
     if out is not None:
         save_adapter(adapter, out)
-    return CandidateModel.of(stage, chosen, encoder_of(body))
+    return CandidateModel.of(stage, candidates, encoder_of(body))
 
 
 def save_manifest(out: Path, model: CandidateModel, **fields: Any) -> Manifest:

@@ -26,8 +26,9 @@ from sklearn.svm import LinearSVC
 
 from engine.artifacts import ENCODER, WEIGHTS
 from engine.errors import EngineError
-from training.adapters import AdapterSettings, load_body
-from training.candidate_model import CandidateModel, encoder_of, learn_candidates
+from training.adapters import load_body
+from training.candidate_loss import Loss
+from training.candidate_model import CandidateModel, Choice, encoder_of, learn_candidates
 from training.candidate_scores import accuracy, mean_diff
 from training.encoder_model import bundled_base, load_encoder
 from training.errors import DataError, TrainingError
@@ -107,19 +108,20 @@ def cross_validate(rows: Rows, stage: Stage, options: argparse.Namespace) -> Ite
     original = load_encoder(bundled_base(), max_tokens=MAX_TOKENS, device=options.device)
     body, _ = load_body(options.base, options.device)
     settings = replace(adapter_settings(options, DEFAULTS), epochs=options.epochs)
-    loss = options.loss or Loss.SOFTMAX
+    choice = Choice(stage, candidates, options.loss or Loss.SOFTMAX)
 
     def learn(learned: Rows) -> CandidateModel:
         fresh, _ = load_body(options.base, options.device)
-        return learn_candidates(fresh, learned, stage, settings, loss=loss, candidates=candidates)
+        return learn_candidates(fresh, learned, choice, settings)
 
     yield _by_letters(rows, stage, parts)
     for name, encode in (
         ("all-MiniLM-L6-v2, untrained", original.encode),
         ("our encoder, untrained", encoder_of(body)),
     ):
-        untrained = CandidateModel.of(stage, candidates, encode)
-        yield _by_model(rows, stage, parts, name, lambda _, model=untrained: model)
+        yield _by_model(
+            rows, stage, parts, name, _always(CandidateModel.of(stage, candidates, encode))
+        )
     yield _by_model(rows, stage, parts, f"S-BERT, {options.epochs} epochs", learn)
 
 
@@ -148,13 +150,17 @@ def _by_model(
     return Line(stage, name, len(all_truth), accuracy(all_near, all_truth), diff)
 
 
+def _always(model: CandidateModel) -> Callable[[Rows], CandidateModel]:
+    return lambda _: model
+
+
 def _by_letters(rows: Rows, stage: Stage, parts: Indices) -> Line:
     """Score character n-grams of 1 to 4 letters and a linear support-vector machine."""
     texts = np.array([stage.text(row) for row in rows])
     labels = np.array([stage.label(row) for row in rows])
     right: list[bool] = []
     for part in range(parts.max() + 1):
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4))
+        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)
         machine = make_pipeline(letters, LinearSVC())
         machine.fit(texts[parts != part], labels[parts != part])
         right += (machine.predict(texts[parts == part]) == labels[parts == part]).tolist()

@@ -11,6 +11,7 @@ from engine.artifacts import ENCODER, WEIGHTS
 from engine.loading import PACKS
 from training.adapters import AdapterSettings
 from training.candidate_loss import Loss
+from training.errors import DataError
 
 SPLITS = Path(__file__).resolve().parents[1] / "dataset" / "splits"
 
@@ -69,9 +70,22 @@ def adapter_settings(options: argparse.Namespace, defaults: AdapterSettings) -> 
     return replace(defaults, seed=options.seed, **given)
 
 
+def refuse_loss(options: argparse.Namespace) -> None:
+    """Make sure that ``--loss`` was not given with the project's own rows, which have their own.
+
+    Raises:
+        DataError: it was.
+    """
+    if options.loss is not None:
+        raise DataError((f"{options.data}: --loss is for a file in the reference layout alone",))
+
+
 def at_least_one(text: str) -> int:
     """Read a whole number from the command line, 1 or more."""
-    value = int(text)
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return value

@@ -142,9 +142,14 @@ def _rows(file: Path, labels: Sequence[str], faults: list[str]) -> Iterator[Refe
             if not cells[column]:
                 faults.append(f"{place}: {column}: is empty")
         language = next((cells[name] for name in _LANGUAGE_COLUMNS if cells.get(name)), "")
+        question, said, remaining, answered, following = (cells[column] for column in COLUMNS)
         yield ReferenceRow(
-            *(cells[column] for column in COLUMNS),
-            language=language.lower() or _language_of(cells["user_input"]),
+            current_question=question,
+            user_input=said,
+            remaining=remaining,
+            answered=answered,
+            next_question=following,
+            language=language.lower() or _language_of(said),
             kind=cells.get("kind", ""),
             place=place,
         )

@@ -13,6 +13,7 @@ from training.candidate_loss import Loss
 from training.candidate_model import (
     KINDS,
     LAYOUT,
+    Choice,
     learn_candidates,
     load_candidate_model,
     save_manifest,
@@ -66,7 +67,6 @@ def run(stage: Stage, options: argparse.Namespace) -> dict[str, float]:
     if not options.force and finished(options.out, KINDS[stage]) is not None:
         model = load_candidate_model(options.out, options.base, stage, options.device)
         return model.score(rows).rounded()
-    candidates_of(rows, stage)
     numbers = options.epochs or (DEFAULTS.epochs,)
     held_out = hold_out(rows, stage, options.seed) if len(numbers) > 1 else ()
     job = reference_job(stage, rows, held_out, options)
@@ -87,13 +87,17 @@ def reference_job(
         rows: all rows of the file.
         held_out: those not to learn from.
         options: names ``data``, ``base``, ``device`` and ``loss``.
+
+    Raises:
+        DataError: all rows have the same label.
     """
-    sha256, loss = {"rows": file_sha256(options.data)}, options.loss or Loss.SOFTMAX
+    sha256 = {"rows": file_sha256(options.data)}
+    choice = Choice(stage, candidates_of(rows, stage), options.loss or Loss.SOFTMAX)
     learned = [row for row in rows if row not in held_out]
 
     def train(settings: AdapterSettings, folder: Path) -> Manifest:
         body, base = load_body(options.base, options.device)
-        model = learn_candidates(body, learned, stage, settings, loss=loss, out=folder)
+        model = learn_candidates(body, learned, choice, settings, folder)
         return save_manifest(
             folder,
             model,
@@ -103,7 +107,7 @@ def reference_job(
                 "rank": settings.rank,
                 "learning_rate": settings.learning_rate,
                 "batch_size": settings.batch_size,
-                "loss": loss.value,
+                "loss": choice.loss.value,
             },
             data=sha256,
             metrics={"split": "held out", **model.score(held_out).rounded()} if held_out else {},

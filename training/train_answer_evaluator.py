@@ -5,10 +5,12 @@
 A LoRA adapter over the shared body learns how near an answer stands to the reference answers and
 the plausible wrong answers of each point of its topic; then one linear layer learns from the
 vectors what a message is. If ``--out`` holds a finished model it is scored again, not trained.
+With a file in the reference layout as ``--data`` the adapter learns to choose among its labels.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
 import logging
@@ -17,6 +19,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sentence_transformers import SentenceTransformer
@@ -32,22 +35,27 @@ from engine.questions import QuestionPack
 from training.adapters import (
     AdapterSettings,
     attach,
-    clear,
     finished,
     load_body,
     save_adapter,
     set_seed,
     train_pairs,
 )
+from training.candidate_scores import CandidateScores
 from training.errors import DataError, TrainingError
 from training.intent_fitting import Messages, fit_intents, score_intents
 from training.intent_pairs import intent_pairs
-from training.options import training_parser
+from training.options import adapter_parser, adapter_settings, refuse_loss
+from training.reference_rows import Stage
+from training.reference_training import is_reference, refuse_reference_model, run
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, IntentRow, label_of, read_answers, read_intents
 from training.rows_digest import rows_sha256
+from training.sweep import Job, train_each
 
 log = logging.getLogger(__name__)
+
+DEFAULTS = AdapterSettings(epochs=6)
 
 # Target cosine of an answer to a reference answer of a point, by what it did for the point.
 TARGETS = {"covered": 1.0, "partial": 0.6, "wrong": 0.3, "missing": 0.0}
@@ -67,28 +75,41 @@ class EvaluatorRows:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
-    parser = training_parser("python -m training.train_answer_evaluator", __doc__ or "", epochs=6)
+    parser = adapter_parser("python -m training.train_answer_evaluator", __doc__ or "")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        manifest = None if options.force else finished(options.out, ANSWER_EVALUATOR)
-        pack = read_pack(options.pack, contrasts=True)
-        rows = read_rows(pack, options.data)
-        if manifest is not None:
-            metrics = score(manifest, rows, options.base, options.out)
+        if is_reference(options.data):
+            metrics: dict[str, Any] = run(Stage.ANSWER, options)
         else:
-            body = load_body(options.base, options.device)
-            if options.force:
-                clear(options.out)
-            settings = AdapterSettings(
-                epochs=options.epochs, seed=options.seed, batch_size=options.batch_size
-            )
-            metrics = dict(train(pack, rows, body, options.out, settings).metrics)
+            metrics = train_or_score(options)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
     print(json.dumps(metrics, indent=2))
     return 0
+
+
+def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
+    """Do what was asked for with the project's own rows; return the scores on their test split."""
+    refuse_loss(options)
+    manifest = None if options.force else finished(options.out, ANSWER_EVALUATOR)
+    pack = read_pack(options.pack, contrasts=True)
+    rows = read_rows(pack, options.data)
+    if manifest is not None:
+        refuse_reference_model(manifest, options.out)
+        return score(manifest, rows, options.base, options.out)
+
+    def train_one(settings: AdapterSettings, folder: Path) -> Manifest:
+        return train(pack, rows, load_body(options.base, options.device), folder, settings)
+
+    def validate(folder: Path) -> tuple[float, float]:
+        scores = score_points(pack, rows.answers, options.base, folder)
+        return scores.accuracy, scores.mean_diff
+
+    job = Job(ANSWER_EVALUATOR, options.base, rows.sha256, train_one, validate)
+    settings, numbers = adapter_settings(options, DEFAULTS), options.epochs or (DEFAULTS.epochs,)
+    return dict(train_each(job, numbers, settings, options.out, force=options.force).metrics)
 
 
 def read_rows(pack: QuestionPack, data: Path) -> EvaluatorRows:
@@ -176,6 +197,32 @@ def score(manifest: Manifest, rows: EvaluatorRows, base: Path, out: Path) -> dic
     test = Messages.of(rows.answers, rows.intents).only("test")
     vectors = encoder.encode(test.texts, ANSWER_EVALUATOR)
     return score_intents(IntentHead(out, manifest.config), test, vectors)
+
+
+def score_points(
+    pack: QuestionPack, rows: Sequence[AnswerRow], base: Path, folder: Path
+) -> CandidateScores:
+    """Score how well validation answers to one point find it among all points of the pack.
+
+    Raises:
+        DataError: no validation row covers exactly one point.
+    """
+    tested = [row for row in rows if row.split == "validation" and len(row.covered) == 1]
+    if not tested:
+        raise DataError(("answers:1: covered: no validation row names exactly one point",))
+    encoder = SharedEncoder(base, "cpu")
+    encoder.add_adapter(folder, ANSWER_EVALUATOR)
+    ids = [(topic.id, point.id) for topic in pack for point in topic.points]
+    vectors = encoder.encode([row.answer for row in tested], ANSWER_EVALUATOR)
+    near = np.zeros((len(tested), len(ids)), np.float32)
+    for locale in pack.locales:
+        spoken = np.array([row.locale == locale for row in tested])
+        references = [point.references[locale] for topic in pack for point in topic.points]
+        texts = encoder.encode(list(itertools.chain(*references)), ANSWER_EVALUATOR)
+        begins = np.cumsum([0, *map(len, references[:-1])])
+        near[spoken] = np.maximum.reduceat(vectors[spoken] @ texts.T, begins, axis=1)
+    truth = np.array([ids.index((row.topic, row.covered[0])) for row in tested], np.int64)
+    return CandidateScores.of(near, truth)
 
 
 def answer_pairs(

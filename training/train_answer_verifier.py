@@ -35,15 +35,17 @@ from engine.contract import Intent
 from engine.encoder_body import load_encoder_body
 from engine.errors import EngineError
 from engine.pack_reader import read_pack
+from engine.point_heads import HEADS_FILE, save_heads
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicy
+from engine.verdicts import VerdictPolicies
 from training.adapters import clear, finished
 from training.errors import DataError, TrainingError
+from training.head_fitting import fit_heads
 from training.options import training_parser
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
-from training.verdict_policy import find_cases, fit_policy, score
+from training.verdict_policy import find_cases, fit_policies, score_all
 from training.verifier_learning import LearningSettings, learn_member
 from training.verifier_pairs import (
     LICENCES,
@@ -70,8 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         pack = read_pack(options.pack, contrasts=True)
         rows = read_rows(pack, options.data)
         if manifest is not None:
-            policy = VerdictPolicy.from_config(manifest.config)
-            metrics = score(policy, find_cases(pack, of_split(rows, "test"), options))
+            policies = VerdictPolicies.from_config(manifest.config)
+            metrics = score_all(policies, find_cases(pack, of_split(rows, "test"), options))
         elif options.members_only:
             train_members(pack, rows, options)
             metrics = {}
@@ -117,7 +119,11 @@ def train(pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Names
     manifest = Manifest(
         kind=ANSWER_VERIFIER,
         base={"kind": "encoder", "digest": body.digest},
-        config={"evaluator": verify(options.evaluator, ANSWER_EVALUATOR).digest, **recipe},
+        config={
+            "evaluator": verify(options.evaluator, ANSWER_EVALUATOR).digest,
+            "heads_of": pack.id,
+            **recipe,
+        },
         data={
             "answers": rows_sha256((options.data / "answers").glob("*.csv")),
             "pack": f"{pack.id} {pack.version} {pack.digest}",
@@ -127,14 +133,16 @@ def train(pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Names
         metrics={},
         seed=options.seed,
     )
+    learned = [row for row in of_split(rows, "train") if row.topic not in options.hold_out]
+    save_heads(fit_heads(pack, learned), options.out / HEADS_FILE)
     written = write_manifest(options.out, manifest)
     try:
-        fitted = fit_policy(pack, rows, options)
+        fitted = fit_policies(pack, rows, options)
     except BaseException:
         # Without a calibration it is no finished model; its members are kept.
         (options.out / MANIFEST).unlink()
         raise
-    config = {**written.config, "policy": fitted.policy}
+    config = {**written.config, **fitted.config}
     return write_manifest(options.out, replace(written, config=config, metrics=fitted.metrics))
 
 
@@ -212,6 +220,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--learning-rate", type=float, default=LearningSettings.learning_rate, help="peak rate")
     add("--minutes", type=float, default=LearningSettings.minutes, help="of learning, at most")
     add("--hold-out", type=_names, default=[], help="topics to learn nothing of, for measuring")
+    add("--unseen", type=Path, help="verifier with topics held out, to judge unseen ones by")
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)
 

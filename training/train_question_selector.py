@@ -4,11 +4,13 @@
 
 A LoRA adapter over the shared body learns how near a state of the interview (what was asked, what
 the user said) stands to each topic that may legally follow. If ``--out`` holds a finished model it
-is scored again, not trained.
+is scored again, not trained. With a file in the reference layout as ``--data`` the adapter learns
+to choose among its labels.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 import random
@@ -22,7 +24,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from engine.arrays import FloatArray
-from engine.artifacts import QUESTION_SELECTOR, Manifest, write_manifest
+from engine.artifacts import QUESTION_SELECTOR, Manifest, read_manifest, write_manifest
 from engine.contract import Intent
 from engine.encoder import SharedEncoder
 from engine.errors import EngineError
@@ -32,20 +34,25 @@ from engine.questions import QuestionPack
 from training.adapters import (
     AdapterSettings,
     attach,
-    clear,
     finished,
     load_body,
     save_adapter,
     set_seed,
     train_pairs,
 )
+from training.candidate_scores import mean_diff
 from training.errors import TrainingError
-from training.options import training_parser
+from training.options import adapter_parser, adapter_settings, refuse_loss
+from training.reference_rows import Stage
+from training.reference_training import is_reference, refuse_reference_model, run
 from training.row_checks import check_answers, check_choices, check_splits
 from training.rows import AnswerRow, ChoiceRow, read_answers, read_choices
 from training.rows_digest import rows_sha256
+from training.sweep import Job, train_each
 
 log = logging.getLogger(__name__)
+
+DEFAULTS = AdapterSettings(epochs=8)
 
 # The default topic is a little near even when nothing speaks for it.
 DEFAULT_TARGET = 0.4
@@ -76,28 +83,41 @@ class Nearness:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
-    parser = training_parser("python -m training.train_question_selector", __doc__ or "", epochs=8)
+    parser = adapter_parser("python -m training.train_question_selector", __doc__ or "")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        manifest = None if options.force else finished(options.out, QUESTION_SELECTOR)
-        pack = read_pack(options.pack)
-        rows = read_rows(pack, options.data)
-        if manifest is not None:
-            metrics = score(manifest, pack, rows, options.base, options.out)
+        if is_reference(options.data):
+            metrics: dict[str, Any] = run(Stage.QUESTION, options)
         else:
-            body = load_body(options.base, options.device)
-            if options.force:
-                clear(options.out)
-            settings = AdapterSettings(
-                epochs=options.epochs, seed=options.seed, batch_size=options.batch_size
-            )
-            metrics = dict(train(pack, rows, body, options.out, settings).metrics)
+            metrics = train_or_score(options)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
     print(json.dumps(metrics, indent=2))
     return 0
+
+
+def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
+    """Do what was asked for with the project's own rows; return the scores on their test split."""
+    refuse_loss(options)
+    manifest = None if options.force else finished(options.out, QUESTION_SELECTOR)
+    pack = read_pack(options.pack)
+    rows = read_rows(pack, options.data)
+    if manifest is not None:
+        refuse_reference_model(manifest, options.out)
+        return score(manifest, pack, rows, options.base, options.out)
+
+    def train_one(settings: AdapterSettings, folder: Path) -> Manifest:
+        return train(pack, rows, load_body(options.base, options.device), folder, settings)
+
+    def validate(folder: Path) -> tuple[float, float]:
+        near = stored_nearnesses(pack, _of(rows.choices, "validation"), options.base, folder)
+        return accuracy(near, float(read_manifest(folder).config["margin"])), mean_nearness(near)
+
+    job = Job(QUESTION_SELECTOR, options.base, rows.sha256, train_one, validate)
+    settings, numbers = adapter_settings(options, DEFAULTS), options.epochs or (DEFAULTS.epochs,)
+    return dict(train_each(job, numbers, settings, options.out, force=options.force).metrics)
 
 
 def read_rows(pack: QuestionPack, data: Path) -> SelectorRows:
@@ -179,14 +199,25 @@ def score(
     Raises:
         ArtifactError: model and body do not belong together.
     """
+    near = stored_nearnesses(pack, _of(rows.choices, "test"), base, out)
+    return _metrics(near, float(manifest.config["margin"]))
+
+
+def stored_nearnesses(
+    pack: QuestionPack, rows: Sequence[ChoiceRow], base: Path, folder: Path
+) -> list[Nearness]:
+    """Return what `nearnesses` gives with a finished model.
+
+    Raises:
+        ArtifactError: model and body do not belong together.
+    """
     encoder = SharedEncoder(base, "cpu")
-    encoder.add_adapter(out, QUESTION_SELECTOR)
+    encoder.add_adapter(folder, QUESTION_SELECTOR)
 
     def encode(texts: Sequence[str]) -> FloatArray:
         return encoder.encode(texts, QUESTION_SELECTOR)
 
-    near = nearnesses(encode, pack, _of(rows.choices, "test"))
-    return _metrics(near, float(manifest.config["margin"]))
+    return nearnesses(encode, pack, rows)
 
 
 def choice_pairs(pack: QuestionPack, rows: Sequence[ChoiceRow]) -> Iterator[tuple[str, str, float]]:
@@ -244,6 +275,13 @@ def accuracy(rows: Sequence[Nearness], margin: float) -> float:
         best = int(row.near.argmax())
         right += row.wanted == (best if row.near[best] > row.near[0] + margin else 0)
     return right / len(rows)
+
+
+def mean_nearness(rows: Sequence[Nearness]) -> float:
+    """Return Mean_Diff over the rows that leave a choice; 0 where none does."""
+    choices = [row for row in rows if len(row.near) > 1]
+    diffs = [mean_diff(row.near[None], np.array([row.wanted])) for row in choices]
+    return float(np.mean(diffs)) if diffs else 0.0
 
 
 def _metrics(rows: Sequence[Nearness], margin: float) -> dict[str, Any]:

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from engine.answer_evaluator import message_units
 from engine.answer_verifier import CrossEncoderVerifier
 from engine.arrays import FloatArray
-from engine.artifacts import ANSWER_EVALUATOR
+from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER, verify
 from engine.candidates import CandidateVectors
 from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
+from engine.point_heads import PointHeads
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
 from engine.verdicts import (
+    FEATURES,
+    FEATURES_WITH_HEAD,
     Proximity,
+    VerdictPolicies,
     VerdictPolicy,
     features,
     proximity,
@@ -36,7 +41,7 @@ from training.softmax_layer import softmax_layer
 
 # A wrong "correct" is the worst mistake, a wrong "wrong" the next: shares of the validation cases
 # that may suffer each, and of right answers that may be passed over without a question.
-FALSE_CREDIT = 0.10
+FALSE_CREDIT = 0.14
 FALSE_BLAME = 0.04
 PASSED_OVER = 0.05
 LEAST_PARTIAL = 0.5
@@ -44,10 +49,10 @@ GRID = tuple(round(0.3 + 0.02 * i, 2) for i in range(35))
 
 
 @dataclass(frozen=True, slots=True)
-class FittedPolicy:
-    """A policy as it goes into the manifest, and how good it is on test rows."""
+class FittedPolicies:
+    """What goes into the manifest: both policies, and how good they are on test rows."""
 
-    policy: Mapping[str, Any]
+    config: Mapping[str, Any]
     metrics: Mapping[str, Any]
 
 
@@ -60,35 +65,57 @@ class Case:
     label: VerdictStatus
     features: FloatArray
 
+    @property
+    def has_head(self) -> bool:
+        """Whether the point's answers were learnt from."""
+        return len(self.features) == FEATURES_WITH_HEAD
 
-def fit_policy(
+
+def fit_policies(
     pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Namespace
-) -> FittedPolicy:
+) -> FittedPolicies:
     """Fit on validation rows, score on test rows.
+
+    Where topics were held out, the policy of unseen points is fitted and scored on them; a model
+    that learnt from all topics takes it over from such a one, named by ``unseen``.
 
     Args:
         pack: the pack that the rows belong to.
         rows: labelled answers of all splits, only messages that are answers.
-        options: names ``base``, ``evaluator`` and ``out``, the folder of the trained verifier.
+        options: names ``base``, ``evaluator``, ``hold_out``, ``unseen`` and ``out``, the folder of
+            the trained verifier.
 
     Raises:
         ArtifactError: one of these models cannot be used.
     """
     heldout = [*of_split(rows, "validation"), *of_split(rows, "test")]
     cases = find_cases(pack, heldout, options)
-    policy = fit([case for case in cases if case.row.split == "validation"])
+    return policies_of(cases, _taken_over(options))
+
+
+def policies_of(cases: Sequence[Case], unseen: VerdictPolicy | None) -> FittedPolicies:
+    """Fit both policies on the validation cases and score them on the test cases.
+
+    Args:
+        cases: of both splits.
+        unseen: the policy of points without a head, where it was fitted elsewhere.
+    """
+    tuned = [case for case in cases if case.row.split == "validation"]
     test = [case for case in cases if case.row.split == "test"]
-    return FittedPolicy(
-        policy={
-            "weights": policy.weights.round(5).tolist(),
-            "bias": policy.bias.round(5).tolist(),
-            "covered": policy.covered,
-            "wrong": policy.wrong,
-            "unsure": policy.unsure,
-            "partial": policy.partial,
-        },
-        metrics=score(policy, test),
-    )
+    known = fit([case for case in tuned if case.has_head])
+    strangers = [case for case in tuned if not case.has_head]
+    if unseen is None:
+        # Without topics that were held out this is too sure of itself: it knows their answers.
+        unseen = fit(strangers or [replace(c, features=c.features[:FEATURES]) for c in tuned])
+    config = {"policy": known.to_config(), "policy_unseen": unseen.to_config()}
+    return FittedPolicies(config, score_all(VerdictPolicies(known, unseen), test))
+
+
+def _taken_over(options: argparse.Namespace) -> VerdictPolicy | None:
+    """Return the policy of unseen points of another verifier, if one is named."""
+    if options.unseen is None:
+        return None
+    return VerdictPolicies.from_config(verify(options.unseen, ANSWER_VERIFIER).config).unseen
 
 
 def find_cases(
@@ -110,18 +137,20 @@ def find_cases(
     candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
     units = [message_units(row.answer) for row in rows]
     # All at once: one row after another would leave a GPU idle and a processor waiting.
-    vectors = encoder.encode([text for texts in units for text in texts], ANSWER_EVALUATOR)
-    seen: list[tuple[AnswerRow, str, Proximity]] = []
+    vectors = encoder.encode_many([t for texts in units for t in texts], ANSWER_EVALUATOR)
+    heads = PointHeads.load(options.out, pack.id)
+    seen: list[tuple[AnswerRow, str, Proximity, float | None]] = []
     pairs: list[tuple[str, str]] = []
     start = 0
     for row, texts in zip(rows, units, strict=True):
         own = vectors[start : start + len(texts)]
         start += len(texts)
         topic = pack.topic(row.topic)
+        learnt = heads.scores(pack.id, topic, texts[0]) or {}
         for point in topic.points:
             known = candidates.of(topic.id, point.id, row.locale)
             near = proximity(texts, own, known)
-            seen.append((row, point.id, near))
+            seen.append((row, point.id, near, learnt.get(point.id)))
             pairs.append(verifier_pair(topic, point.id, row.locale, near, texts, own, known))
     logits = verifier.judge(pairs)
     return [
@@ -129,9 +158,9 @@ def find_cases(
             row,
             point_id,
             VerdictStatus(label_of(row, point_id)),
-            features(near, scores),
+            features(near, scores, head),
         )
-        for (row, point_id, near), scores in zip(seen, logits, strict=True)
+        for (row, point_id, near, head), scores in zip(seen, logits, strict=True)
     ]
 
 
@@ -184,6 +213,13 @@ def best_threshold(probability: FloatArray, wanted: npt.NDArray[np.bool_]) -> fl
     return max(GRID, key=f1)
 
 
+def score_all(policies: VerdictPolicies, cases: Sequence[Case]) -> dict[str, Any]:
+    """Return the figures of known points, and under ``unseen`` those of the others."""
+    metrics = score(policies.known, [case for case in cases if case.has_head])
+    strangers = [case for case in cases if not case.has_head]
+    return {**metrics, "unseen": score(policies.unseen, strangers)} if strangers else metrics
+
+
 def score(policy: VerdictPolicy, cases: Sequence[Case]) -> dict[str, Any]:
     """Return figures over (message, point) cases: overall, per label, language and kind."""
     given = np.stack([case.features for case in cases])
@@ -208,6 +244,7 @@ def score(policy: VerdictPolicy, cases: Sequence[Case]) -> dict[str, Any]:
         "credit_accuracy": round(float(agreed.mean()), 4),
         "right_credited": share(right),
         "not_right_uncredited": share(~right),
+        "auc": _auc(probabilities[:, 0], right),
         "expected_calibration_error": calibration_error(probabilities[:, 0], right),
         "per_language": {
             name: share(np.array([case.row.locale == name for case in cases])) for name in locales
@@ -217,6 +254,12 @@ def score(policy: VerdictPolicy, cases: Sequence[Case]) -> dict[str, Any]:
         },
         "verdicts_by_label": statuses,
     }
+
+
+def _auc(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float | None:
+    """Return the area under the curve of right against the rest."""
+    both = right.any() and not right.all()
+    return round(float(roc_auc_score(right, probability)), 4) if both else None
 
 
 def calibration_error(probability: FloatArray, right: npt.NDArray[np.bool_]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from engine.candidates import CandidateVectors
 from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
 from engine.intent_head import INTENT_FILE, IntentHead
 from engine.letter_features import SIZE
+from engine.point_heads import PointHeads, TopicHeads, ngram_counts
 from engine.ports import Evaluation
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
-from tests.support.stage_one import WordEncoder, WordVerifier, plain_policy
+from tests.support.stage_one import WordEncoder, WordVerifier, plain_policies
 
 COVERED, PARTIAL = VerdictStatus.COVERED, VerdictStatus.PARTIAL
 WRONG, MISSING = VerdictStatus.WRONG, VerdictStatus.MISSING
@@ -37,7 +39,13 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
 class Stage:
     """Stage 1 and its stand-ins; the calls made while it was built are forgotten."""
 
-    def __init__(self, pack: QuestionPack, folder: Path, answer_floor: float = 0.5) -> None:
+    def __init__(
+        self,
+        pack: QuestionPack,
+        folder: Path,
+        answer_floor: float = 0.5,
+        heads: Mapping[str, TopicHeads] | None = None,
+    ) -> None:
         self.pack = pack
         self.encoder = WordEncoder()
         self.verifier = WordVerifier(RULES)
@@ -45,7 +53,8 @@ class Stage:
             encoder=self.encoder,
             verifier=self.verifier,
             intents=self._head(folder),
-            policy=plain_policy(),
+            heads=PointHeads(pack.id, heads or {}),
+            policies=plain_policies(),
             candidates={
                 pack.id: CandidateVectors(
                     pack, self.encoder, ANSWER_EVALUATOR, model_digest="m", cache=None
@@ -184,6 +193,17 @@ def test_a_korean_answer_is_judged_in_korean(stage: Stage) -> None:
     assert evaluation.hedge == "확실하진 않은데"
     (pairs,) = stage.verifier.calls
     assert all("right" in context and " ko " in context for context, _ in pairs)
+
+
+def test_what_was_learnt_of_a_topic_counts(pack: QuestionPack, tmp_path: Path) -> None:
+    """The head of the first point knows the word “ripe”, of which the verifier knows nothing."""
+    codes = np.array(sorted(ngram_counts("ripe")), dtype=np.uint32)
+    ones = np.ones(len(codes), dtype=np.float32)
+    heads = TopicHeads(codes, ones, np.stack([9 * ones, 0 * ones]), np.array([-1, -1], np.float32))
+    stage = Stage(pack, tmp_path, heads={"apples": heads})
+    evaluation = stage.evaluate("ripe")
+    assert evaluation.points(COVERED) == ("colour",)
+    assert Stage(pack, tmp_path).evaluate("ripe").points(COVERED) == ()
 
 
 # What is no answer

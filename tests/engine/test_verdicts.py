@@ -16,10 +16,12 @@ from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
 from engine.verdicts import (
     FEATURES,
+    FEATURES_WITH_HEAD,
     MISCONCEPTION_FLOOR,
     QUOTED_WHOLE,
     VERIFIER_CHARACTERS,
     Proximity,
+    VerdictPolicies,
     VerdictPolicy,
     features,
     proximity,
@@ -117,11 +119,23 @@ def test_right_answers_are_shown_nearest_first_and_in_the_language_of_the_interv
 
 def test_features_are_the_logits_then_the_similarities() -> None:
     found = near("it measures the error, money", "it measures the error", "money")
-    row = features(found, np.array([1, 2, 3, 4], dtype=np.float32))
+    logits = np.array([1, 2, 3, 4], dtype=np.float32)
+    row = features(found, logits, None)
     assert row.shape == (FEATURES,)
     assert row.tolist() == pytest.approx(
         [1, 2, 3, 4, found.reference, found.wrong, found.clause_reference, found.clause_wrong]
     )
+    assert features(found, logits, 7.0).tolist() == pytest.approx([*row.tolist(), 7.0])
+
+
+def test_points_that_were_learnt_and_points_that_were_not_have_policies_of_their_own() -> None:
+    found = near("it measures the error", "it measures the error", "money")
+    logits = np.zeros(4, dtype=np.float32)
+    policies = VerdictPolicies.from_config(config())
+    assert policies.of(features(found, logits, 1.0)) is policies.known
+    assert policies.of(features(found, logits, None)) is policies.unseen
+    assert policies.known.weights.shape == (4, FEATURES_WITH_HEAD)
+    assert policies.unseen.weights.shape == (4, FEATURES)
 
 
 # What the verifier reads
@@ -252,11 +266,12 @@ def config(**changes: Any) -> dict[str, Any]:
         "unsure": 0.4,
         "partial": 0.5,
     }
-    return {"policy": {**policy, **changes}}
+    known = {**policy, "weights": [[0.5] * FEATURES_WITH_HEAD] * 4}
+    return {"policy": {**known, **changes}, "policy_unseen": {**policy, **changes}}
 
 
 def test_a_policy_is_read_from_a_manifest() -> None:
-    policy = VerdictPolicy.from_config(config())
+    policy = VerdictPolicies.from_config(config()).unseen
     assert policy.weights.shape == (4, FEATURES)
     assert policy.bias.tolist() == [0, 1, 2, 3]
     assert (policy.covered, policy.wrong, policy.unsure, policy.partial) == (0.7, 0.6, 0.4, 0.5)
@@ -266,8 +281,9 @@ def test_a_policy_is_read_from_a_manifest() -> None:
     "unusable",
     [
         {},
-        {"policy": {}},
-        {"policy": None},
+        {"policy": {}, "policy_unseen": {}},
+        {"policy": None, "policy_unseen": None},
+        {"policy": config()["policy"]},
         config(covered="high"),
         config(weights=[[1.0], [1.0, 2.0]]),
         config(weights=[[0.5] * 3] * 4),
@@ -276,4 +292,4 @@ def test_a_policy_is_read_from_a_manifest() -> None:
 )
 def test_an_unusable_policy_is_refused(unusable: dict[str, Any]) -> None:
     with pytest.raises(ArtifactError, match="policy"):
-        VerdictPolicy.from_config(unusable)
+        VerdictPolicies.from_config(unusable)

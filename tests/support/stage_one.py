@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.contract import VerdictStatus
 from engine.ports import VERIFIER_CLASSES
-from engine.verdicts import FEATURES, VerdictPolicy
+from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies, VerdictPolicy
 
 _WIDTH = 512
 
@@ -65,3 +65,11 @@ def plain_policy(
     weights = np.eye(len(VERIFIER_CLASSES), FEATURES, dtype=np.float32)
     bias = np.zeros(len(VERIFIER_CLASSES), dtype=np.float32)
     return VerdictPolicy(weights, bias, covered, wrong, unsure, partial)
+
+
+def plain_policies() -> VerdictPolicies:
+    """Return policies that believe the verifier alone, or the head where there is one."""
+    weights = np.zeros((len(VERIFIER_CLASSES), FEATURES_WITH_HEAD), dtype=np.float32)
+    weights[0, -1] = 1
+    bias = np.zeros(len(VERIFIER_CLASSES), dtype=np.float32)
+    return VerdictPolicies(VerdictPolicy(weights, bias, 0.5, 0.5, 0.3, 0.5), plain_policy())

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
-from engine.verdicts import FEATURES
+from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies
 from tests.support.stage_one import plain_policy
-from training.rows import AnswerRow
+from training.rows import AnswerRow, split_of
 from training.verdict_policy import (
     GRID,
     Case,
     best_threshold,
     calibration_error,
     fit,
+    policies_of,
     rare_threshold,
     score,
 )
 
 COVERED, PARTIAL, WRONG, MISSING = VERIFIER_CLASSES
+SPLITS = ("validation", "test")
 
 
 def row(locale: str = "en", kind: str = "right") -> AnswerRow:
@@ -31,6 +35,42 @@ def case(label: VerdictStatus, said: VerdictStatus, strength: float = 5.0, **abo
     logits = np.zeros(FEATURES, dtype=np.float32)
     logits[VERIFIER_CLASSES.index(said)] = strength
     return Case(row(**about), "point", label, logits)
+
+
+# Points that were learnt, and points that were not
+
+
+def many(split: str, *, head: bool) -> list[Case]:
+    """Return cases of one split that the verifier judges rightly."""
+    family = next(f"f{n}" for n in range(999) if split_of(f"f{n}", "loss") == split)
+    found = []
+    for label in (COVERED, WRONG, MISSING) * 4:
+        of = case(label, label)
+        more = [1.0] if head else []
+        features = np.array([*of.features, *more], dtype=np.float32)
+        found.append(replace(of, row=replace(of.row, family=family), features=features))
+    return found
+
+
+def test_points_without_a_head_are_calibrated_and_scored_apart() -> None:
+    cases = [c for head in (True, False) for s in SPLITS for c in many(s, head=head)]
+    fitted = policies_of(cases, None)
+    policies = VerdictPolicies.from_config(fitted.config)
+    assert policies.known.weights.shape == (4, FEATURES_WITH_HEAD)
+    assert policies.unseen.weights.shape == (4, FEATURES)
+    assert fitted.metrics["n"] == fitted.metrics["unseen"]["n"] == 12
+    assert fitted.metrics["unseen"]["auc"] == 1.0
+
+
+def test_where_no_topic_was_held_out_the_policy_of_unseen_points_comes_from_elsewhere() -> None:
+    cases = [c for s in SPLITS for c in many(s, head=True)]
+    elsewhere = plain_policy(covered=0.9)
+    fitted = policies_of(cases, elsewhere)
+    assert VerdictPolicies.from_config(fitted.config).unseen.covered == 0.9
+    assert "unseen" not in fitted.metrics
+    # Without one, the known points stand in, less their heads.
+    alone = VerdictPolicies.from_config(policies_of(cases, None).config)
+    assert alone.unseen.weights.shape == (4, FEATURES)
 
 
 # Calibration error

@@ -101,7 +101,7 @@ def evaluate_turns(stage: StageOne, turns: Sequence[Turn]) -> Ranking:
     near = np.zeros((len(turns), len(names)), dtype=np.float32)
     judged = [i for i, turn in enumerate(turns) if turn.topic.kind.judged]
     messages = [
-        Message(turns[i].topic.id, requests[i].locale, turns[i].text, evaluations[i].intent)
+        Message(turns[i].topic.id, requests[i].locale, turns[i].text, evaluations[i])
         for i in judged
     ]
     if messages:
@@ -132,7 +132,7 @@ def evaluate_rows(stage: StageOne, rows: Sequence[AnswerRow]) -> AnswerFigures:
         [request(pack, t, row.locale, row.answer) for t, row in zip(topics, rows, strict=True)]
     )
     messages = [
-        Message(row.topic, row.locale, row.answer, evaluation.intent)
+        Message(row.topic, row.locale, row.answer, evaluation)
         for row, evaluation in zip(rows, evaluations, strict=True)
     ]
     near = OpenSet(stage, labels.answers).similarities(messages)

@@ -11,7 +11,7 @@ from engine.artifacts import ANSWER_EVALUATOR
 from engine.encoder import SharedEncoder
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicy
+from engine.verdicts import VerdictPolicies
 from training.candidate_model import load_candidate_model
 from training.evaluation.answers import evaluate_rows, evaluate_turns
 from training.evaluation.bundled import bundled_report, read_splits
@@ -20,6 +20,7 @@ from training.evaluation.grading import grade
 from training.evaluation.grading_rows import read_grading
 from training.evaluation.grading_scores import grading_figures
 from training.evaluation.models import (
+    BulkEncoder,
     learnt_from_reference,
     model_folders,
     stage_one_on,
@@ -99,8 +100,8 @@ def grading(options: argparse.Namespace) -> Report:
     encoder = SharedEncoder(folders.encoder, options.device)
     encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
     verifier = CrossEncoderVerifier(encoder, folders.answer_verifier)
-    policy = VerdictPolicy.from_config(verifier.manifest.config)
-    graded = grade(encoder, verifier, policy, rows)
+    policies = VerdictPolicies.from_config(verifier.manifest.config)
+    graded = grade(BulkEncoder(encoder), verifier, policies, rows)
     figures, title = grading_figures(rows, graded), f"Grading of {options.data.name}"
     names = tuple(name for name in figures if name != "cosine")
     section = grading_section(rows, graded, figures)

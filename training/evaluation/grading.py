@@ -19,6 +19,7 @@ from engine.candidates import PointVectors
 from engine.ports import VERIFIER_CLASSES, AnswerVerifier, TextEncoder
 from engine.verdicts import (
     Proximity,
+    VerdictPolicies,
     VerdictPolicy,
     features,
     proximity,
@@ -55,7 +56,7 @@ class Graded:
 def grade(
     encoder: TextEncoder,
     verifier: AnswerVerifier,
-    policy: VerdictPolicy,
+    policies: VerdictPolicies,
     rows: Sequence[GradedAnswer],
 ) -> Graded:
     """Grade answers.
@@ -63,7 +64,7 @@ def grade(
     Args:
         encoder: the encoder with the answer evaluator's adapter.
         verifier: judges pairs.
-        policy: the calibration.
+        policies: the calibration; what holds for questions that nobody learnt is used.
         rows: the answers; an empty one gets no similarity to anything.
     """
     texts, judge = RememberingEncoder(encoder), RememberingVerifier(verifier)
@@ -82,7 +83,7 @@ def grade(
         context = verifier_context(row.question, proximity_.nearest)
         pairs.append((context, verifier_text(units, vectors, known)))
     return Graded(
-        probabilities=_probabilities(policy, near, judge.judge(pairs)),
+        probabilities=_probabilities(policies.unseen, near, judge.judge(pairs)),
         cosine=np.array([n.reference for n in near], dtype=np.float32),
     )
 
@@ -96,5 +97,5 @@ def _point(references: tuple[str, ...], encoder: TextEncoder) -> PointVectors:
 def _probabilities(
     policy: VerdictPolicy, near: Sequence[Proximity], logits: FloatArray
 ) -> FloatArray:
-    given = np.stack([features(n, row) for n, row in zip(near, logits, strict=True)])
+    given = np.stack([features(n, row, None) for n, row in zip(near, logits, strict=True)])
     return policy.probabilities(given)

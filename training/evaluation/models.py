@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from engine.answer_evaluator import SbertAnswerEvaluator, message_units
 from engine.answer_verifier import CrossEncoderVerifier
@@ -23,12 +24,15 @@ from engine.contract import TurnRequest
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.intent_head import IntentHead
-from engine.ports import AnswerVerifier, Evaluation, TextEncoder
+from engine.point_heads import PointHeads
+from engine.ports import AnswerEvaluator, AnswerVerifier, Evaluation, TextEncoder
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicy
+from engine.verdicts import VerdictPolicies
 from training.candidate_model import LAYOUT
 from training.evaluation.memory import RememberingEncoder, RememberingVerifier
+
+Build: TypeAlias = Callable[[TextEncoder, AnswerVerifier, CandidateVectors], AnswerEvaluator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,29 @@ class ModelFolders:
     question_selector: Path
 
 
+class BulkEncoder:
+    """Implements `TextEncoder` for hundreds of texts at a time.
+
+    Args:
+        encoder: does the work.
+    """
+
+    def __init__(self, encoder: SharedEncoder) -> None:
+        self._encoder = encoder
+
+    def encode(self, texts: Sequence[str], adapter: str) -> FloatArray:
+        """Return unit vectors, one row a text: ``(len(texts), width)``."""
+        return self._encoder.encode_many(texts, adapter)
+
+
 @dataclass(frozen=True, slots=True)
 class StageOne:
     """Stage 1 as the bot runs it, with a memory that lets many messages be judged at once.
 
     Args:
         pack: the pack that the messages reply to.
-        encoder: the encoder with the answer evaluator's adapter.
-        verifier: judges pairs.
-        policy: turns features into verdicts.
+        encoder: remembers for `evaluator`.
+        verifier: remembers for `evaluator`.
         candidates: the pack's candidate vectors.
         evaluator: the stage itself, made of these.
     """
@@ -57,32 +75,40 @@ class StageOne:
     pack: QuestionPack
     encoder: RememberingEncoder
     verifier: RememberingVerifier
-    policy: VerdictPolicy
     candidates: CandidateVectors
-    evaluator: SbertAnswerEvaluator
+    evaluator: AnswerEvaluator
 
     @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - the parts of stage 1, passed once
-        cls,
-        pack: QuestionPack,
-        encoder: TextEncoder,
-        verifier: AnswerVerifier,
-        intents: IntentHead,
-        policy: VerdictPolicy,
-        answer_floor: float,
+    def of(
+        cls, pack: QuestionPack, encoder: TextEncoder, verifier: AnswerVerifier, build: Build
     ) -> StageOne:
-        """Put the stage together from its parts."""
+        """Put the stage together.
+
+        Args:
+            pack: the pack.
+            encoder: the encoder with the answer evaluator's adapter.
+            verifier: judges pairs.
+            build: makes the stage of an encoder, a verifier and candidate vectors.
+        """
         texts, pairs = RememberingEncoder(encoder), RememberingVerifier(verifier)
         candidates = CandidateVectors(pack, texts, ANSWER_EVALUATOR, model_digest="", cache=None)
-        evaluator = SbertAnswerEvaluator(
-            texts, pairs, intents, policy, {pack.id: candidates}, answer_floor
-        )
-        return cls(pack, texts, pairs, policy, candidates, evaluator)
+        return cls(pack, texts, pairs, candidates, build(texts, pairs, candidates))
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Encode messages and the candidates of all topics, as far as they are not known yet."""
+        units = [unit for text in texts for unit in message_units(text)]
+        points = [point for topic in self.pack for point in topic.points]
+        known = [
+            text
+            for point in points
+            for locale in self.pack.locales
+            for text in (*point.references[locale], *(w.answer for w in point.wrong[locale]))
+        ]
+        self.encoder.prepare([*known, *units], ANSWER_EVALUATOR)
 
     def evaluate(self, requests: Sequence[TurnRequest]) -> list[Evaluation]:
         """Judge messages one by one, with all texts and all pairs computed in two big batches."""
-        units = [unit for request in requests for unit in message_units(request.answer)]
-        self.encoder.prepare(units, ANSWER_EVALUATOR)
+        self.prepare([request.answer for request in requests])
         with self.verifier.collecting():
             for request in requests:
                 self.evaluator.evaluate(request, self.pack)
@@ -129,14 +155,19 @@ def stage_one_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPa
     """
     answers = encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
     verifier = CrossEncoderVerifier(encoder, folders.answer_verifier)
-    return StageOne.of(
-        pack,
-        encoder,
-        verifier,
-        IntentHead(folders.answer_evaluator, answers.config),
-        VerdictPolicy.from_config(verifier.manifest.config),
-        _number(answers, "answer_floor"),
-    )
+    config = verifier.manifest.config
+    intents = IntentHead(folders.answer_evaluator, answers.config)
+    heads = PointHeads.load(folders.answer_verifier, str(config.get("heads_of")))
+    policies = VerdictPolicies.from_config(config)
+    floor = _number(answers, "answer_floor")
+
+    def build(
+        texts: TextEncoder, pairs: AnswerVerifier, candidates: CandidateVectors
+    ) -> SbertAnswerEvaluator:
+        known = {pack.id: candidates}
+        return SbertAnswerEvaluator(texts, pairs, intents, heads, policies, known, floor)
+
+    return StageOne.of(pack, BulkEncoder(encoder), verifier, build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +201,7 @@ def stage_two_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPa
         ArtifactError: it is missing, altered, or does not fit the body.
     """
     manifest = encoder.add_adapter(folders.question_selector, QUESTION_SELECTOR)
-    return StageTwo.of(pack, encoder, _number(manifest, "margin"))
+    return StageTwo.of(pack, BulkEncoder(encoder), _number(manifest, "margin"))
 
 
 def _number(manifest: Manifest, name: str) -> float:

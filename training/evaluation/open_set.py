@@ -17,11 +17,12 @@ import numpy.typing as npt
 from engine.answer_evaluator import message_units
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
-from engine.contract import Intent
+from engine.contract import Intent, TurnRequest
+from engine.ports import Evaluation
 from engine.questions import QuestionPack
-from engine.verdicts import features, proximity, verifier_pair
 from training.evaluation.labels import FAILED, TERM, shown
 from training.evaluation.models import StageOne
+from training.evaluation.turns import request
 
 # How many points are judged at most, unless the question itself has more.
 PROPOSED = 5
@@ -31,19 +32,24 @@ OWN_QUESTION_FIRST = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, and what the bot took it for.
+    """One message, and what the bot made of it.
 
     Args:
         topic_id: what it replies to; of a judged topic.
         locale: one of the pack's.
         text: the message.
-        intent: what it is.
+        evaluation: what it is, and the verdicts on the points that were open.
     """
 
     topic_id: str
     locale: str
     text: str
-    intent: Intent
+    evaluation: Evaluation
+
+    @property
+    def judged(self) -> dict[str, float]:
+        """Id of each point judged already → probability that it is covered."""
+        return {v.point_id: v.probability for v in self.evaluation.verdicts}
 
 
 class OpenSet:
@@ -57,6 +63,7 @@ class OpenSet:
     def __init__(self, stage: StageOne, names: Sequence[str]) -> None:
         self._stage = stage
         self._column = {name: index for index, name in enumerate(names)}
+        stage.prepare(())
         self._points = [(topic.id, point.id) for topic in stage.pack for point in topic.points]
         self._index = {locale: self._stacked(locale) for locale in stage.pack.locales}
 
@@ -65,18 +72,26 @@ class OpenSet:
 
         Points that were not proposed get 0; `FAILED` gets what the likeliest point leaves.
         """
-        units = [unit for message in messages for unit in message_units(message.text)]
-        self._stage.encoder.prepare(units, ANSWER_EVALUATOR)
-        proposed = [self._proposed(message) for message in messages]
-        with self._stage.verifier.collecting():
-            for message, points in zip(messages, proposed, strict=True):
-                self._probabilities(message, points)
-        return np.stack(
-            [
-                self._row(message, points, self._probabilities(message, points))
-                for message, points in zip(messages, proposed, strict=True)
-            ]
-        )
+        self._stage.prepare([message.text for message in messages])
+        near = np.zeros((len(messages), len(self._column)), dtype=np.float32)
+        requests, rows = [], []
+        for row, message in enumerate(messages):
+            for point_id, probability in message.judged.items():
+                self._note(near[row], message.topic_id, point_id, probability)
+            for topic_id, points in self._unjudged(message).items():
+                requests.append(self._request(message, topic_id, points))
+                rows.append(row)
+        for row, asked, found in zip(rows, requests, self._stage.evaluate(requests), strict=True):
+            for verdict in found.verdicts:
+                self._note(near[row], asked.topic_id, verdict.point_id, verdict.probability)
+        for row, message in enumerate(messages):
+            asks = message.evaluation.intent is Intent.TERM_QUESTION
+            near[row, self._column[TERM if asks else FAILED]] = 1 - near[row].max()
+        return near
+
+    def _note(self, row: FloatArray, topic_id: str, point_id: str, probability: float) -> None:
+        column = self._column[point_name(self._stage.pack, topic_id, point_id)]
+        row[column] = max(row[column], probability)
 
     def _stacked(self, locale: str) -> tuple[FloatArray, npt.NDArray[np.int64]]:
         """Return the vectors of all candidates, and where those of each point begin."""
@@ -85,53 +100,33 @@ class OpenSet:
         lengths = [len(group) for group in groups]
         return np.concatenate(groups), np.cumsum([0, *lengths[:-1]], dtype=np.int64)
 
-    def _proposed(self, message: Message) -> list[tuple[str, str]]:
-        """Return the points to judge: those of the question, and others that are nearer."""
-        if message.intent is not Intent.ANSWER:
-            return []
-        own = [key for key in self._points if key[0] == message.topic_id]
+    def _unjudged(self, message: Message) -> dict[str, list[str]]:
+        """Return topic → points still to judge: the question's own, and others that are nearer."""
+        if message.evaluation.intent is not Intent.ANSWER:
+            return {}
         vectors = self._stage.encoder.encode(message_units(message.text), ANSWER_EVALUATOR)
         matrix, begins = self._index[message.locale]
         nearness = np.maximum.reduceat((vectors @ matrix.T).max(axis=0), begins)
-        least = max(nearness[i] for i, key in enumerate(self._points) if key in own)
-        others = [
-            self._points[i]
-            for i in np.argsort(-nearness)[:PROPOSED]
-            if self._points[i] not in own and nearness[i] > least + OWN_QUESTION_FIRST
-        ]
-        return [*own, *others[: max(0, PROPOSED - len(own))]]
+        own = [i for i, (topic_id, _) in enumerate(self._points) if topic_id == message.topic_id]
+        least = nearness[own].max() + OWN_QUESTION_FIRST
+        others = [i for i in np.argsort(-nearness) if nearness[i] > least and i not in own]
+        chosen = [i for i in own if self._points[i][1] not in message.judged]
+        found: dict[str, list[str]] = {}
+        for index in (*chosen, *others[: max(0, PROPOSED - len(own))]):
+            topic_id, point_id = self._points[index]
+            found.setdefault(topic_id, []).append(point_id)
+        return found
 
-    def _probabilities(self, message: Message, points: Sequence[tuple[str, str]]) -> FloatArray:
-        """Return the calibrated probability that each point is covered, ``(points,)``."""
-        if not points:
-            return np.zeros(0, dtype=np.float32)
-        stage, units = self._stage, message_units(message.text)
-        vectors = stage.encoder.encode(units, ANSWER_EVALUATOR)
-        near, pairs = [], []
-        for topic_id, point_id in points:
-            known = stage.candidates.of(topic_id, point_id, message.locale)
-            near.append(proximity(units, vectors, known))
-            topic = stage.pack.topic(topic_id)
-            pairs.append(
-                verifier_pair(topic, point_id, message.locale, near[-1], units, vectors, known)
-            )
-        logits = stage.verifier.judge(pairs)
-        given = np.stack([features(n, row) for n, row in zip(near, logits, strict=True)])
-        return stage.policy.probabilities(given)[:, 0]
-
-    def _row(
-        self, message: Message, points: Sequence[tuple[str, str]], probabilities: FloatArray
-    ) -> FloatArray:
-        row = np.zeros(len(self._column), dtype=np.float32)
-        if message.intent is not Intent.ANSWER:
-            asks = message.intent is Intent.TERM_QUESTION
-            row[self._column[TERM if asks else FAILED]] = 1
-            return row
-        for (topic_id, point_id), probability in zip(points, probabilities, strict=True):
-            column = self._column[point_name(self._stage.pack, topic_id, point_id)]
-            row[column] = max(row[column], probability)
-        row[self._column[FAILED]] = 1 - row.max()
-        return row
+    def _request(self, message: Message, topic_id: str, points: Sequence[str]) -> TurnRequest:
+        topic = self._stage.pack.topic(topic_id)
+        return request(
+            self._stage.pack,
+            topic,
+            message.locale,
+            message.text,
+            open_points=tuple(points),
+            intent=Intent.ANSWER,
+        )
 
 
 def point_name(pack: QuestionPack, topic_id: str, point_id: str) -> str:

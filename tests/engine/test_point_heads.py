@@ -1,0 +1,85 @@
+"""Heads read letter n-grams, come back as they were stored, and serve their own pack alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from engine.errors import ArtifactError
+from engine.point_heads import (
+    HEADS_FILE,
+    PointHeads,
+    TopicHeads,
+    load_heads,
+    ngram_counts,
+    save_heads,
+)
+from engine.questions import QuestionPack
+from tests.support.packs import read_small_pack
+
+TEXTS = ["오차의 제곱을 평균", "mean of squares", "squared errors, the mean of them", "오차"]
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> QuestionPack:
+    return read_small_pack(tmp_path)
+
+
+def heads_of(text: str, weight: float = 2.0) -> TopicHeads:
+    codes = np.array(sorted(ngram_counts(text)), dtype=np.uint32)
+    ones = np.ones(len(codes), dtype=np.float32)
+    return TopicHeads(codes, ones, weight * ones[None], np.array([-0.5], np.float32))
+
+
+def test_the_vector_is_that_of_scikit_learn() -> None:
+    """The same n-grams, the same tf-idf: only the order of the columns is another."""
+    learn = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)
+    expected = learn.fit_transform(TEXTS).toarray()
+    counts = [ngram_counts(text) for text in TEXTS]
+    codes = np.array(sorted(set().union(*counts)), dtype=np.uint32)
+    documents = np.array([sum(int(c) in of for of in counts) for c in codes])
+    idf = (np.log((1 + len(TEXTS)) / (1 + documents)) + 1).astype(np.float32)
+    none = np.zeros((0, len(codes)), np.float32)
+    heads = TopicHeads(codes, idf, none, none[:, 0])
+    for text, row in zip(TEXTS, expected, strict=True):
+        np.testing.assert_allclose(np.sort(heads.vector(text)), np.sort(row), atol=1e-5)
+
+
+def test_an_answer_of_known_letters_scores_above_any_other() -> None:
+    heads = heads_of("squares")
+    assert heads.scores("squares")[0] > heads.scores("a square")[0] > heads.scores("xyz")[0]
+    assert heads.scores("")[0] == pytest.approx(-0.5)
+
+
+def test_heads_come_back_as_they_were(tmp_path: Path) -> None:
+    file = tmp_path / HEADS_FILE
+    save_heads({"loss": heads_of("squares"), "risk": heads_of("제곱")}, file)
+    found = load_heads(file)
+    assert found.keys() == {"loss", "risk"}
+    assert found["risk"].scores("제곱")[0] == pytest.approx(
+        heads_of("제곱").scores("제곱")[0], abs=1e-2
+    )
+
+
+def test_ids_of_another_pack_mean_something_else(pack: QuestionPack) -> None:
+    topic = pack.topic("plums")
+    heads = PointHeads("fruit", {"plums": heads_of("stone")})
+    (expected,) = heads_of("stone").scores("stone")
+    assert heads.scores("fruit", topic, "stone") == {"stone": pytest.approx(expected)}
+    assert heads.scores("vegetables", topic, "stone") is None
+    assert heads.scores("fruit", pack.topic("pears"), "stone") is None
+
+
+def test_a_topic_that_has_other_points_by_now_does_without(pack: QuestionPack) -> None:
+    topic = pack.topic("apples")
+    assert len(topic.points) == 2
+    assert PointHeads("fruit", {"apples": heads_of("red")}).scores("fruit", topic, "red") is None
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=HEADS_FILE):
+        PointHeads.load(tmp_path, "fruit")
+    (tmp_path / HEADS_FILE).write_bytes(b"no safetensors")
+    with pytest.raises(ArtifactError, match="cannot be used"):
+        PointHeads.load(tmp_path, "fruit")
