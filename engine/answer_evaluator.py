@@ -88,9 +88,10 @@ class SbertAnswerEvaluator:
         self, request: TurnRequest, pack: QuestionPack, units: list[str], vectors: FloatArray
     ) -> dict[str, Proximity]:
         candidates = self._candidates[pack.id]
+        topic = pack.topic(request.topic_id)
         return {
             point_id: proximity(
-                units, vectors, candidates.of(request.topic_id, point_id, request.locale)
+                units, vectors, candidates.of(topic.id, point_id, request.locale), topic.subject
             )
             for point_id in request.open_points
         }

@@ -2,8 +2,8 @@
 
 The verifier must be able to judge questions that nobody trained on, and is blind to what is special
 about one. Where a question's answers were labelled, n-grams of one to four letters within words
-(scikit-learn's ``char_wb``), weighted by tf-idf, tell its near-misses apart quite well. The score is
-one more feature of the calibration; points without a head do without.
+(scikit-learn's ``char_wb``), weighted by tf-idf, tell its near-misses apart quite well. The score
+is one more feature of the calibration; points without a head do without.
 """
 
 from __future__ import annotations

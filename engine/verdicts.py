@@ -18,6 +18,7 @@ from engine.contract import PointVerdict, VerdictStatus
 from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import Topic
+from engine.verbatim import says_word_for_word
 
 REFERENCES_SHOWN = 2
 # A message of at most so many characters may be quoted whole.
@@ -46,6 +47,8 @@ class Proximity:
         nearest: the right answers to show to the verifier, nearest first.
         misconception: index of the wrong answer that the message repeats; None where it comes no
             nearer to one than `MISCONCEPTION_FLOOR`, or nearer to a right answer.
+        verbatim: whether the message is one of the right answers, word for word
+            (`engine.verbatim`).
     """
 
     reference: float
@@ -56,6 +59,7 @@ class Proximity:
     wrong_evidence: str
     nearest: tuple[str, ...]
     misconception: int | None
+    verbatim: bool = False
 
     @property
     def nearness(self) -> float:
@@ -68,13 +72,16 @@ class Proximity:
         return max(self.reference, self.clause_reference)
 
 
-def proximity(units: Sequence[str], vectors: FloatArray, point: PointVectors) -> Proximity:
+def proximity(
+    units: Sequence[str], vectors: FloatArray, point: PointVectors, subject: Sequence[str] = ()
+) -> Proximity:
     """Compare a message with one answer point.
 
     Args:
         units: the whole message first, then its clauses.
         vectors: their unit vectors, ``(len(units), d)``.
         point: the candidates.
+        subject: names of what the question is about.
     """
     right, wrong = vectors @ point.reference_vectors.T, vectors @ point.wrong_vectors.T
     pieces = slice(1, None) if len(units) > 1 else slice(0, 1)
@@ -93,6 +100,7 @@ def proximity(units: Sequence[str], vectors: FloatArray, point: PointVectors) ->
         wrong_evidence=units[best_wrong],
         nearest=tuple(point.references[int(i)] for i in order),
         misconception=_repeated(right[[0, best_wrong]], wrong[[0, best_wrong]]),
+        verbatim=says_word_for_word(units[0], point.references, subject),
     )
 
 
@@ -208,7 +216,8 @@ class VerdictPolicy:
 
     def verdict(self, point_id: str, near: Proximity, probabilities: FloatArray) -> PointVerdict:
         """Return the verdict on one answer point, with the words that earned it."""
-        status = self.status(probabilities)
+        # Nobody trained may doubt what the pack itself calls right.
+        status = VerdictStatus.COVERED if near.verbatim else self.status(probabilities)
         wrong = status is VerdictStatus.WRONG
         evidence = near.wrong_evidence if wrong else near.evidence
         return PointVerdict(
@@ -216,7 +225,7 @@ class VerdictPolicy:
             status=status,
             evidence=None if status is VerdictStatus.MISSING else evidence,
             similarity=near.similarity,
-            probability=float(probabilities[0]),
+            probability=1.0 if near.verbatim else float(probabilities[0]),
             misconception=near.misconception if wrong else None,
         )
 

@@ -71,7 +71,7 @@ class Curriculum:
         settings: batch size, shares and seed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the texts of every task, passed once
         self,
         encoder: SentenceEncoder,
         aligned: Sequence[AlignedPair],

@@ -23,7 +23,7 @@ from training.softmax_layer import softmax_layer
 Labels: TypeAlias = npt.NDArray[np.str_]
 
 FLOORS = tuple(round(0.3 + 0.05 * i, 2) for i in range(14))
-ANSWERS_KEPT = 0.96
+ANSWERS_KEPT = 0.975
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
-from engine.questions import AnswerPoint, Contrast, QuestionPack, Topic
+from engine.questions import AnswerPoint, QuestionPack, Topic
 from engine.verdicts import REFERENCES_SHOWN, verifier_context
 from training.corpora import (
     ALIGNED_DOCS,
@@ -121,7 +121,13 @@ def pack_pairs(pack: QuestionPack, chance: random.Random) -> Iterator[VerifierPa
         answers = [(text, VerdictStatus.COVERED) for text in point.references[locale]]
         answers += [(wrong.answer, VerdictStatus.WRONG) for wrong in point.wrong[locale]]
         for text, status in answers:
-            context = _context(point, locale, chance, but=text)
+            # Half beside themselves: what is nearest to a right answer is not always a near-miss.
+            itself = status is VerdictStatus.COVERED and chance.random() < 0.5
+            context = (
+                verifier_context(point.name[locale], _beside(text, point, locale, chance))
+                if itself
+                else _context(point, locale, chance, but=text)
+            )
             message = voiced(text, locale, topic.subject, chance)
             yield VerifierPair(context, message, _CLASS[status])
         for contrast in point.contrasts.get(locale, ()):
@@ -130,7 +136,9 @@ def pack_pairs(pack: QuestionPack, chance: random.Random) -> Iterator[VerifierPa
             for text, status in said:
                 # Half of them beside the very answer that they differ from by a word.
                 context = (
-                    verifier_context(point.name[locale], _with(contrast, point, locale, chance))
+                    verifier_context(
+                        point.name[locale], _beside(contrast.reference, point, locale, chance)
+                    )
                     if chance.random() < 0.5
                     else _context(point, locale, chance, but=text)
                 )
@@ -196,10 +204,10 @@ def _context(point: AnswerPoint, locale: str, chance: random.Random, but: str = 
     return verifier_context(point.name[locale], shown)
 
 
-def _with(contrast: Contrast, point: AnswerPoint, locale: str, chance: random.Random) -> list[str]:
-    """Return the contrast's own right answer, mostly beside another one."""
-    others = [text for text in point.references[locale] if text != contrast.reference]
-    shown = [contrast.reference, *chance.sample(others, min(len(others), _shown(chance) - 1))]
+def _beside(text: str, point: AnswerPoint, locale: str, chance: random.Random) -> list[str]:
+    """Return this right answer, mostly with another one, in either order."""
+    others = [other for other in point.references[locale] if other != text]
+    shown = [text, *chance.sample(others, min(len(others), _shown(chance) - 1))]
     chance.shuffle(shown)
     return shown
 

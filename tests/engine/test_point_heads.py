@@ -66,7 +66,8 @@ def test_ids_of_another_pack_mean_something_else(pack: QuestionPack) -> None:
     topic = pack.topic("plums")
     heads = PointHeads("fruit", {"plums": heads_of("stone")})
     (expected,) = heads_of("stone").scores("stone")
-    assert heads.scores("fruit", topic, "stone") == {"stone": pytest.approx(expected)}
+    found = heads.scores("fruit", topic, "stone") or {}
+    assert found["stone"] == pytest.approx(expected)
     assert heads.scores("vegetables", topic, "stone") is None
     assert heads.scores("fruit", pack.topic("pears"), "stone") is None
 

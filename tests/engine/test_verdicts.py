@@ -176,6 +176,15 @@ def test_the_context_names_the_point_and_right_answers() -> None:
     assert context == "Distance | it is the gap | how far apart"
 
 
+def test_a_right_answer_word_for_word_is_credited_whatever_the_models_say() -> None:
+    assert not near("it measures the errors").verbatim
+    found = near(" It measures the ERROR! ")
+    assert found.verbatim
+    sure_of_wrong = np.array([0.01, 0, 0.99, 0], dtype=np.float32)
+    verdict = plain_policy().verdict("p", found, sure_of_wrong)
+    assert (verdict.status, verdict.probability) == (VerdictStatus.COVERED, 1.0)
+
+
 # Probabilities and thresholds
 
 NUMBERS = st.floats(-50, 50, width=32)

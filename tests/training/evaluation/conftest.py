@@ -22,6 +22,7 @@ from training import (
     train_answer_verifier,
     train_question_selector,
 )
+from training.reference_rows import COLUMNS
 
 # What somebody said when asked about "Loss": message, what remains, what it answers, what follows.
 SAID = (
@@ -85,13 +86,11 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     _train(train_answer_evaluator, *learnt, "--out", root / "learnt-answer")
     _train(train_question_selector, *learnt, "--out", root / "learnt-question")
     bench.file("rows/attacks.csv", ("topic", "locale", "answer", "kind"), ATTACKS)
-    head = ("current_question", "user_input", "current_remaining_user_answer")
-    head += ("output_answered", "output_next_question", "kind")
     turns = [
         ("Loss", *said, kind) for said, kind in zip(SAID, ("right", "right", "off"), strict=True)
     ]
     talk = ("Greeting", "hello there", "Greeting", "Greeting", "Loss", "talk")
-    bench.file("turns.csv", head, [talk, *turns])
+    bench.file("turns.csv", (*COLUMNS, "kind"), [talk, *turns])
     return bench
 
 

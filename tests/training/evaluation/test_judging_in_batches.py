@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from engine.answer_evaluator import message_units
+from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
 from engine.contract import Intent, PointVerdict, TurnRequest, VerdictStatus
@@ -85,7 +85,7 @@ def test_what_was_judged_before_is_not_judged_again(pack: QuestionPack) -> None:
 
 def test_a_verifier_that_fails_leaves_nothing_behind() -> None:
     class Broken:
-        def judge(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:  # type: ignore[type-arg]
+        def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
             raise RuntimeError
 
     verifier = RememberingVerifier(Broken())

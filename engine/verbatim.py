@@ -1,0 +1,37 @@
+"""Recognises an answer that is one of the right answers word for word.
+
+What the pack itself calls right needs no model to be believed. The subject may stand in front
+("A loss function is …") and a polite or plain ending behind; any other word, above all a negation,
+makes it another answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_IGNORED = re.compile(r"[\s.,!?~…'\"“”‘’]+")
+_LINK = r"(?:이란|란|이라는건|은|는|이|가|:|is|are|means)?(?:an?(?=[a-z])|the)?"
+_ENDING = (
+    r"(?:이야|야|이다|다|이에요|예요|에요|입니다|임|이지|지|이죠|죠|요|라고생각해|같아|것같아|거야|"
+    r"겁니다|것)?"
+)
+
+
+def says_word_for_word(text: str, references: Sequence[str], subject: Sequence[str]) -> bool:
+    """Whether a message is one of the right answers, but for subject, ending and punctuation.
+
+    Args:
+        text: the message.
+        references: right answers.
+        subject: names of what the question is about.
+    """
+    said = _bare(text)
+    names = "|".join(re.escape(_bare(name)) for name in subject)
+    front = rf"(?:(?:an?|the)?(?:{names}){_LINK})?" if names else ""
+    known = "|".join(re.escape(_bare(reference)) for reference in references)
+    return re.fullmatch(rf"{front}(?:{known}){_ENDING}", said) is not None
+
+
+def _bare(text: str) -> str:
+    return _IGNORED.sub("", text.casefold())
