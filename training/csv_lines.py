@@ -72,16 +72,28 @@ class Line:
         return found
 
 
-def read_lines(file: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[Line]:
-    """Yield the records of a file that have the right columns, noting all others as faults."""
+def read_text(file: Path, faults: list[str], encoding: str = "utf-8") -> str | None:
+    """Return the text of a file; None, with the fault noted, when that cannot be done.
+
+    Args:
+        file: the file.
+        faults: the list that faults are noted in.
+        encoding: ``utf-8``, or ``utf-8-sig`` where a byte order mark may stand in front.
+    """
     try:
-        text = file.read_bytes().decode("utf-8")
+        return file.read_bytes().decode(encoding)
     except OSError as error:
         faults.append(f"{file.name}:1: : cannot be read: {error.strerror}")
-        return
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         faults.append(f"{file.name}:{line}: : is not UTF-8 text")
+    return None
+
+
+def read_lines(file: Path, columns: tuple[str, ...], faults: list[str]) -> Iterator[Line]:
+    """Yield the records of a file that have the right columns, noting all others as faults."""
+    text = read_text(file, faults)
+    if text is None:
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begins = 1

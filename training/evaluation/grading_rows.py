@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contract import VerdictStatus
+from training.csv_lines import read_text
 from training.errors import DataError
 
 REFERENCES = ("reference_answer", "reference_answers")
@@ -139,14 +140,8 @@ def _note_mixed(rows: Sequence[GradedAnswer], faults: list[str]) -> None:
 
 def _records(file: Path, faults: list[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield ``file:line`` and the cells of each record, noting all that cannot be read."""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        faults.append(f"{file.name}:1: : cannot be read: {error.strerror}")
-        return
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        faults.append(f"{file.name}:{line}: : is not UTF-8 text")
+    text = read_text(file, faults, "utf-8-sig")
+    if text is None:
         return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begins = 1
