@@ -178,7 +178,8 @@ def train_members(
         if file.exists():
             log.info("%s is there", file.name)
             continue
-        learn_member(body, epoch, settings, seed).save(file)
+        start = options.start and options.start / file.name
+        learn_member(body, epoch, settings, seed, start).save(file)
     return {**recipe, "members": options.members}
 
 
@@ -221,6 +222,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--minutes", type=float, default=LearningSettings.minutes, help="of learning, at most")
     add("--hold-out", type=_names, default=[], help="topics to learn nothing of, for measuring")
     add("--unseen", type=Path, help="verifier with topics held out, to judge unseen ones by")
+    add("--start", type=Path, help="verifier whose members go on learning, by their file names")
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from transformers import BatchEncoding
@@ -16,6 +17,7 @@ from transformers import BatchEncoding
 from engine.encoder_body import EncoderBody
 from engine.pair_reader import PairReader
 from engine.ports import VERIFIER_CLASSES
+from training.plain_attention import use_plain_attention
 from training.precision import mixed_precision
 from training.verifier_pairs import VerifierPair
 
@@ -35,6 +37,8 @@ class LearningSettings:
         batch_size: pairs a step.
         smoothing: of the labels.
         minutes: the rate falls to zero by then, and learning ends, whatever epochs are left.
+        dropout: share of the states that is left out; the manners that are drawn anew for every
+            epoch are noise enough for few epochs, and dropping costs a processor a third of its time.
     """
 
     epochs: int = 6
@@ -42,24 +46,28 @@ class LearningSettings:
     batch_size: int = 128
     smoothing: float = 0.05
     minutes: float = 600.0
+    dropout: float = 0.0
 
 
 def learn_member(
-    body: EncoderBody, epoch: Epoch, settings: LearningSettings, seed: int
+    body: EncoderBody,
+    epoch: Epoch,
+    settings: LearningSettings,
+    seed: int,
+    start: Path | None = None,
 ) -> PairReader:
-    """Return a reader of pairs that started as a copy of the body's layers.
+    """Return a reader of pairs that started as a copy of the body's layers, or of another reader.
 
     Args:
         body: the shared body; its word embeddings stay as they are.
         epoch: draws the pairs of an epoch.
         settings: how to learn.
         seed: of the classifier's first weights, the drawing, and the order.
+        start: weights of a reader that goes on learning.
     """
     torch.manual_seed(seed)
     chance = random.Random(seed)
-    member = PairReader(body, classes=len(VERIFIER_CLASSES))
-    member.start_from(body)
-    member.layers.get_input_embeddings().requires_grad_(requires_grad=False)
+    member = _beginner(body, settings.dropout, start)
     weights = [p for p in member.parameters() if p.requires_grad]
     cuda = member.layers.device.type == "cuda"
     optimiser = torch.optim.AdamW(
@@ -88,6 +96,21 @@ def learn_member(
         if clock.progress() >= 1:
             break
     member.eval()
+    return member
+
+
+def _beginner(body: EncoderBody, dropout: float, start: Path | None) -> PairReader:
+    member = PairReader(body, classes=len(VERIFIER_CLASSES))
+    if start is None:
+        member.start_from(body)
+    else:
+        member.load(start)
+    member.layers.get_input_embeddings().requires_grad_(requires_grad=False)
+    for module in member.layers.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = dropout
+    if member.layers.device.type == "cpu":
+        use_plain_attention(member.layers)
     return member
 
 

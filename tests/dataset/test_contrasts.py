@@ -13,6 +13,7 @@ from training.rows import normalised, read_answers
 
 DATASET = Path(__file__).parents[2] / "dataset"
 PACKS = find_packs(DATASET / "packs")
+STILL_NEAR = 0.25
 
 
 @pytest.fixture(scope="module", params=sorted(PACKS))
@@ -64,3 +65,23 @@ def test_no_labelled_row_repeats_a_contrast(pack: QuestionPack) -> None:
         if (row.topic, row.locale, normalised(row.answer)) in written
     ]
     assert faults == []
+
+
+def test_some_rewording_of_every_right_answer_stays_near_its_words(pack: QuestionPack) -> None:
+    """Else a verifier learns that what is nearest to a right answer is always false."""
+    far = [
+        f"{topic.id} {point.id} {locale}: {contrast.reference}"
+        for topic, point, locale in places(pack)
+        for contrast in point.contrasts.get(locale, ())
+        if max(likeness(contrast.reference, text) for text in contrast.rewordings) < STILL_NEAR
+    ]
+    assert far == []
+
+
+def likeness(one: str, other: str) -> float:
+    """Jaccard similarity of letter trigrams."""
+    first, second = (
+        {letters[i : i + 3] for i in range(len(letters) - 2)}
+        for letters in (normalised(one), normalised(other))
+    )
+    return len(first & second) / len(first | second)
