@@ -1,8 +1,8 @@
 """Attention for training on a processor: matrix products and a softmax, nothing fused.
 
 PyTorch's fused attention is made for long sequences; its backward pass took 54 % of a training step
-over pairs of a hundred tokens, and the library's own unfused one works on masks in fp32. Measured on
-one AVX-512 core in bf16, pairs a second: fused 30, unfused 35, this one 45.
+over pairs of a hundred tokens, and the library's own unfused one works on masks in fp32. Measured
+on one AVX-512 core in bf16, pairs a second: fused 30, unfused 35, this one 45.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from transformers.masking_utils import AttentionMaskInterface, eager_mask
 NAME = "plain"
 
 
-def plain_attention(  # noqa: PLR0913, PLR0917 - the library calls it so
-    module: torch.nn.Module,
+def plain_attention(
+    _layer: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
@@ -28,7 +28,7 @@ def plain_attention(  # noqa: PLR0913, PLR0917 - the library calls it so
     """Return what each position gathers: a tensor ``(texts, positions, heads, width)``.
 
     Args:
-        module: the layer, unused.
+        _layer: the layer that attends; unused.
         query: ``(texts, heads, positions, width)``, as key and value.
         key: what is compared with.
         value: what is gathered.

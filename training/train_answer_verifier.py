@@ -28,12 +28,13 @@ from engine.artifacts import (
     ENCODER,
     MANIFEST,
     Manifest,
+    file_sha256,
     verify,
     write_manifest,
 )
 from engine.contract import Intent
 from engine.encoder_body import load_encoder_body
-from engine.errors import EngineError
+from engine.errors import ArtifactError, EngineError
 from engine.pack_reader import read_pack
 from engine.point_heads import HEADS_FILE, save_heads
 from engine.questions import QuestionPack
@@ -157,7 +158,13 @@ def train_members(
         minutes=options.minutes,
     )
     held_out = tuple(options.hold_out)
-    recipe: dict[str, object] = {**asdict(settings), "hold_out": held_out}
+    seeds = range(options.seed, options.seed + options.members)
+    starts = _starts(options.start, seeds)
+    recipe: dict[str, object] = {
+        **asdict(settings),
+        "hold_out": held_out,
+        "starts": [file_sha256(file) for file in starts.values()],
+    }
     body = load_encoder_body(options.base, options.device)
     _keep_members_of(recipe, options)
     public = _public_pairs(options)
@@ -173,14 +180,30 @@ def train_members(
             *public,
         ]
 
-    for seed in range(options.seed, options.seed + options.members):
-        file = options.out / f"member-{seed}.safetensors"
+    for seed in seeds:
+        file = options.out / _member(seed)
         if file.exists():
             log.info("%s is there", file.name)
             continue
-        start = options.start and options.start / file.name
-        learn_member(body, epoch, settings, seed, start).save(file)
+        learn_member(body, epoch, settings, seed, starts.get(seed)).save(file)
     return {**recipe, "members": options.members}
+
+
+def _member(seed: int) -> str:
+    return f"member-{seed}.safetensors"
+
+
+def _starts(folder: Path | None, seeds: Sequence[int]) -> dict[int, Path]:
+    """Return what each member starts from: seed → weights; nothing where all begin anew.
+
+    Raises:
+        ArtifactError: the verifier to start from lacks a member.
+    """
+    starts = {} if folder is None else {seed: folder / _member(seed) for seed in seeds}
+    for file in starts.values():
+        if not file.is_file():
+            raise ArtifactError(f"{file} is missing: a member goes on from the one of its seed")
+    return starts
 
 
 def _keep_members_of(recipe: dict[str, object], options: argparse.Namespace) -> None:

@@ -37,8 +37,8 @@ class LearningSettings:
         batch_size: pairs a step.
         smoothing: of the labels.
         minutes: the rate falls to zero by then, and learning ends, whatever epochs are left.
-        dropout: share of the states that is left out; the manners that are drawn anew for every
-            epoch are noise enough for few epochs, and dropping costs a processor a third of its time.
+        dropout: share of the states that is left out. The manners that are drawn anew for every
+            epoch are noise enough for few epochs, and dropping costs a third of the time.
     """
 
     epochs: int = 6

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.artifacts import (
@@ -23,6 +24,7 @@ from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.loading import EngineSettings, load_engine
 from engine.point_heads import HEADS_FILE
+from engine.quantised_weights import load_quantised
 from tests.support.small_pack import turn, write_small_pack
 from tests.support.small_rows import write_small_rows
 from tests.support.tiny_encoder import write_tiny_encoder
@@ -232,6 +234,28 @@ def test_members_trained_apart_make_one_verifier(bench: Bench) -> None:
     together = contents(fresh)
     assert {name: together[name] for name in apart} == apart
     assert read_manifest(fresh).config["members"] == 2
+
+
+def test_a_verifier_goes_on_from_another(bench: Bench) -> None:
+    start, fresh, anew = (bench.root / name for name in ("start", "fresh", "anew"))
+    still = ("--members-only", "--learning-rate", "1e-12")
+    assert bench.run(ANSWER_VERIFIER, "--members-only", "--learning-rate", "0.05", out=start) == 0
+    assert bench.run(ANSWER_VERIFIER, *still, "--start", str(start), out=fresh) == 0
+    assert bench.run(ANSWER_VERIFIER, *still, out=anew) == 0
+    before, went_on, began = (
+        load_quantised(folder / "member-20.safetensors")["head.weight"]
+        for folder in (start, fresh, anew)
+    )
+    assert np.allclose(went_on, before, atol=1e-2)
+    assert not np.allclose(began, before, atol=1e-2)
+
+
+def test_a_verifier_cannot_go_on_from_a_member_that_is_not_there(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = str(bench.model(ANSWER_VERIFIER))
+    assert bench.run(ANSWER_VERIFIER, "--start", start, "--seed", "7", out=bench.root / "x") == 2
+    assert "member-7.safetensors is missing" in capsys.readouterr().err
 
 
 def test_what_is_held_out_is_not_learnt(bench: Bench) -> None:
