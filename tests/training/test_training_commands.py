@@ -239,15 +239,16 @@ def test_members_trained_apart_make_one_verifier(bench: Bench) -> None:
 def test_a_verifier_goes_on_from_another(bench: Bench) -> None:
     start, fresh, anew = (bench.root / name for name in ("start", "fresh", "anew"))
     still = ("--members-only", "--learning-rate", "1e-12")
-    assert bench.run(ANSWER_VERIFIER, "--members-only", "--learning-rate", "0.05", out=start) == 0
+    learnt = ("--members-only", "--learning-rate", "0.05", "--epochs", "6")
+    assert bench.run(ANSWER_VERIFIER, *learnt, out=start) == 0
     assert bench.run(ANSWER_VERIFIER, *still, "--start", str(start), out=fresh) == 0
     assert bench.run(ANSWER_VERIFIER, *still, out=anew) == 0
     before, went_on, began = (
-        load_quantised(folder / "member-20.safetensors")["head.weight"]
+        load_quantised(folder / "member-20.safetensors")["head.bias"]
         for folder in (start, fresh, anew)
     )
-    assert np.allclose(went_on, before, atol=1e-2)
-    assert not np.allclose(began, before, atol=1e-2)
+    assert np.allclose(went_on, before, atol=1e-3)
+    assert not np.allclose(began, before, atol=1e-3)
 
 
 def test_a_verifier_cannot_go_on_from_a_member_that_is_not_there(
