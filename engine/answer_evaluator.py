@@ -16,7 +16,6 @@ from engine.contract import Intent, PointVerdict, TurnRequest
 from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
 from engine.intents import asks, intent_by_wording
-from engine.letter_features import message_features
 from engine.point_heads import PointHeads
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
@@ -81,7 +80,7 @@ class SbertAnswerEvaluator:
 
     def _read_intent(self, text: str, vector: FloatArray) -> Intent:
         """Have the head say what a message is; what asks nothing is no question about a term."""
-        intent = self._intents.read(message_features(text, vector))
+        intent = self._intents.read(text, vector)
         return Intent.ANSWER if intent is Intent.TERM_QUESTION and not asks(text) else intent
 
     def _proximities(

@@ -1,16 +1,12 @@
 """What answers to one question are made of: a linear layer over letter n-grams for each point.
 
 The verifier must be able to judge questions that nobody trained on, and is blind to what is special
-about one. Where a question's answers were labelled, n-grams of one to four letters within words
-(scikit-learn's ``char_wb``), weighted by tf-idf, tell its near-misses apart quite well. The score
-is one more feature of the calibration; points without a head do without.
+about one. Where a question's answers were labelled, their letter n-grams tell its near-misses apart
+quite well. The score is one more feature of the calibration; points without a head do without.
 """
 
 from __future__ import annotations
 
-import math
-import zlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +17,10 @@ from safetensors.numpy import load_file, save_file
 
 from engine.arrays import FloatArray
 from engine.errors import ArtifactError
+from engine.letter_features import LetterVocabulary
 from engine.questions import Topic
 
 HEADS_FILE = "heads.safetensors"
-LONGEST = 4
-_READ_CHARACTERS = 600
 _CODES, _IDF, _WEIGHTS, _BIAS = ".codes", ".idf", ".weights", ".bias"
 
 
@@ -34,32 +29,18 @@ class TopicHeads:
     """The heads of the points of one topic.
 
     Args:
-        codes: of the n-grams that are known: ``(n,)``, ascending.
-        idf: inverse document frequency of each, ``(n,)``.
-        weights: ``(points, n)``, points in the topic's order.
+        letters: the n-grams that the topic's answers are made of.
+        weights: ``(points, n-grams)``, points in the topic's order.
         bias: ``(points,)``.
     """
 
-    codes: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
-    idf: FloatArray
+    letters: LetterVocabulary
     weights: FloatArray
     bias: FloatArray
 
     def scores(self, text: str) -> FloatArray:
         """Return how much each point seems covered, as log-odds: ``(points,)``."""
-        return np.asarray(self.weights @ self.vector(text) + self.bias, dtype=np.float32)
-
-    def vector(self, text: str) -> FloatArray:
-        """Return the tf-idf weights of a text's n-grams, of unit length: ``(n,)``."""
-        counts = ngram_counts(text)
-        found = np.fromiter(counts, dtype=np.uint32, count=len(counts))
-        places = np.minimum(np.searchsorted(self.codes, found), len(self.codes) - 1)
-        vector = np.zeros(len(self.codes), dtype=np.float32)
-        for code, place in zip(found, places, strict=True):
-            if self.codes[place] == code:
-                vector[place] = (1 + math.log(counts[int(code)])) * self.idf[place]
-        norm = float(np.linalg.norm(vector))
-        return vector / norm if norm else vector
+        return np.asarray(self.weights @ self.letters.vector(text) + self.bias, dtype=np.float32)
 
 
 class PointHeads:
@@ -100,23 +81,12 @@ class PointHeads:
         return dict(zip(topic.point_ids, map(float, heads.scores(text)), strict=True))
 
 
-def ngram_counts(text: str) -> Counter[int]:
-    """Return how often each n-gram of the words of a text occurs, by its 32-bit code."""
-    counts: Counter[int] = Counter()
-    for word in text[:_READ_CHARACTERS].casefold().split():
-        padded = f" {word} "
-        for length in range(1, LONGEST + 1):
-            for start in range(len(padded) - length + 1):
-                counts[zlib.crc32(padded[start : start + length].encode())] += 1
-    return counts
-
-
 def save_heads(heads: Mapping[str, TopicHeads], file: Path) -> None:
     """Store heads by topic id, in half precision."""
     stored: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
     for topic_id, of in heads.items():
-        stored[topic_id + _CODES] = np.ascontiguousarray(of.codes)
-        stored[topic_id + _IDF] = of.idf.astype(np.float16)
+        stored[topic_id + _CODES] = np.ascontiguousarray(of.letters.codes)
+        stored[topic_id + _IDF] = of.letters.idf.astype(np.float16)
         stored[topic_id + _WEIGHTS] = np.ascontiguousarray(of.weights, dtype=np.float16)
         stored[topic_id + _BIAS] = of.bias.astype(np.float32)
     save_file(stored, str(file))
@@ -133,8 +103,10 @@ def load_heads(file: Path) -> dict[str, TopicHeads]:
     topics = [name.removesuffix(_CODES) for name in stored if name.endswith(_CODES)]
     return {
         topic_id: TopicHeads(
-            codes=stored[topic_id + _CODES],
-            idf=stored[topic_id + _IDF].astype(np.float32),
+            letters=LetterVocabulary(
+                codes=stored[topic_id + _CODES],
+                idf=stored[topic_id + _IDF].astype(np.float32),
+            ),
             weights=stored[topic_id + _WEIGHTS].astype(np.float32),
             bias=stored[topic_id + _BIAS],
         )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from engine.point_heads import TopicHeads, ngram_counts
+from engine.point_heads import TopicHeads
 from engine.questions import AnswerPoint, QuestionPack, Topic
+from training.letter_learning import learn_letters
 from training.rows import AnswerRow, label_of
 
-# n-grams of fewer texts tell of one writer, not of the question.
 LEAST_TEXTS = 2
 STRENGTH = 10.0
 
@@ -35,16 +34,11 @@ def _fit_topic(topic: Topic, rows: Sequence[AnswerRow], locales: Sequence[str]) 
     written = {point.id: _written(point, locales) for point in topic.points}
     texts = [row.answer for row in rows]
     texts += [text for labelled in written.values() for text, _ in labelled]
-    documents = Counter(code for text in texts for code in ngram_counts(text))
-    codes = np.array(sorted(c for c, n in documents.items() if n >= LEAST_TEXTS), dtype=np.uint32)
-    # Smoothed as in scikit-learn.
-    idf = np.log((1 + len(texts)) / (1 + np.array([documents[int(c)] for c in codes]))) + 1
-    none = np.zeros((0, len(codes)), dtype=np.float32)
-    blank = TopicHeads(codes, idf.astype(np.float32), none, none[:, 0])
-    vectors = np.stack([blank.vector(row.answer) for row in rows])
+    letters = learn_letters(texts, LEAST_TEXTS)
+    vectors = np.stack([letters.vector(row.answer) for row in rows])
     weights, bias = [], []
     for point in topic.points:
-        own = np.stack([blank.vector(text) for text, _ in written[point.id]])
+        own = np.stack([letters.vector(text) for text, _ in written[point.id]])
         covered = [label_of(row, point.id) == "covered" for row in rows]
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear")
         model.fit(
@@ -52,9 +46,7 @@ def _fit_topic(topic: Topic, rows: Sequence[AnswerRow], locales: Sequence[str]) 
         )
         weights.append(model.coef_[0])
         bias.append(model.intercept_[0])
-    return TopicHeads(
-        codes, blank.idf, np.asarray(weights, np.float32), np.asarray(bias, np.float32)
-    )
+    return TopicHeads(letters, np.asarray(weights, np.float32), np.asarray(bias, np.float32))
 
 
 def _written(point: AnswerPoint, locales: Sequence[str]) -> list[tuple[str, bool]]:

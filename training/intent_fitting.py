@@ -9,14 +9,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import save_file
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from engine.arrays import FloatArray
 from engine.contract import Intent
-from engine.intent_head import INTENT_FILE, IntentHead
-from engine.intents import intent_by_wording
-from engine.letter_features import message_features
+from engine.intent_head import INTENT_FILE, IntentHead, IntentLayers, SoftmaxLayer
+from engine.intents import intent_by_wording, normalise
+from training.letter_learning import learn_letters
 from training.rows import AnswerRow, IntentRow, Split
 from training.softmax_layer import softmax_layer
 
@@ -24,6 +24,8 @@ Labels: TypeAlias = npt.NDArray[np.str_]
 
 FLOORS = tuple(round(0.3 + 0.05 * i, 2) for i in range(14))
 ANSWERS_KEPT = 0.975
+# n-grams of fewer messages are not worth their space.
+LEAST_TEXTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +60,45 @@ class Messages:
         return Messages(texts, self.intents[kept], self.splits[kept])
 
 
-def features_of(messages: Messages, vectors: FloatArray) -> FloatArray:
-    """Return what the intent head reads of each message, one row a message."""
-    pairs = zip(messages.texts, vectors, strict=True)
-    return np.stack([message_features(text, vector) for text, vector in pairs])
-
-
 def fit_intents(messages: Messages, vectors: FloatArray, out: Path) -> dict[str, Any]:
-    """Fit the linear layer on train rows and choose its floor on validation rows.
+    """Fit the layers on train rows and choose the head's floor on validation rows.
 
     Args:
         messages: labelled messages of all splits.
         vectors: their unit vectors.
-        out: the answer evaluator's folder; takes the layer.
+        out: the answer evaluator's folder; takes the layers.
 
     Returns:
         What `IntentHead` needs of the manifest's config.
     """
     learned, tuned = messages.splits == "train", messages.splits == "validation"
-    features = features_of(messages, vectors)
-    model = LogisticRegression(C=20.0, max_iter=500, class_weight="balanced")
-    model.fit(features[learned], messages.intents[learned])
-    weight, bias = softmax_layer(model)
-    save_file({"weight": weight, "bias": bias}, str(out / INTENT_FILE))
-    classes = np.array([str(name) for name in model.classes_])
-    probabilities = model.predict_proba(features[tuned])
-    floor = _choose_floor(classes, probabilities, messages.intents[tuned])
+    texts = [normalise(text) for text in messages.only("train").texts]
+    letters = learn_letters(texts, LEAST_TEXTS)
+    worded = sparse.vstack([sparse.csr_matrix(letters.vector(text)) for text in texts]).tocsr()
+    both = sparse.hstack([sparse.csr_matrix(vectors[learned]), worded]).tocsr()
+    wanted = messages.intents[learned]
+    models = [_logistic_regression(features, wanted) for features in (both, worded)]
+    classes = np.array([str(name) for name in models[0].classes_])
+    layers = IntentLayers(letters, *(SoftmaxLayer(*softmax_layer(model)) for model in models))
+    layers.save(out / INTENT_FILE)
+    held_out = messages.only("validation")
+    pairs = zip(held_out.texts, vectors[tuned], strict=True)
+    probabilities = np.stack([layers.probabilities(text, vector) for text, vector in pairs])
+    floor = _choose_floor(classes, probabilities, held_out.intents)
     return {"intents": classes.tolist(), "intent_floor": floor}
+
+
+def _logistic_regression(features: sparse.csr_matrix, wanted: Labels) -> LogisticRegression:
+    model = LogisticRegression(C=20.0, max_iter=500, class_weight="balanced")
+    return model.fit(features, wanted)
 
 
 def score_intents(head: IntentHead, messages: Messages, vectors: FloatArray) -> dict[str, Any]:
     """Return how well wording and head together recognise messages, as the stage uses them."""
     read = np.array(
         [
-            str(intent_by_wording(text) or head.read(features))
-            for text, features in zip(messages.texts, features_of(messages, vectors), strict=True)
+            str(intent_by_wording(text) or head.read(text, vector))
+            for text, vector in zip(messages.texts, vectors, strict=True)
         ]
     )
     wanted = messages.intents

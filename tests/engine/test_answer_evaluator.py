@@ -8,19 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
 
 from engine.answer_evaluator import SbertAnswerEvaluator, message_units
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
 from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
-from engine.intent_head import INTENT_FILE, IntentHead
-from engine.letter_features import SIZE
-from engine.point_heads import PointHeads, TopicHeads, ngram_counts
+from engine.intent_head import INTENT_FILE, IntentHead, IntentLayers, SoftmaxLayer
+from engine.point_heads import PointHeads, TopicHeads
 from engine.ports import Evaluation
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
-from tests.support.stage_one import WordEncoder, WordVerifier, plain_policies
+from tests.support.stage_one import WordEncoder, WordVerifier, letters_of, plain_policies
 
 COVERED, PARTIAL = VerdictStatus.COVERED, VerdictStatus.PARTIAL
 WRONG, MISSING = VerdictStatus.WRONG, VerdictStatus.MISSING
@@ -68,12 +66,15 @@ class Stage:
 
     def _head(self, folder: Path) -> IntentHead:
         """A head that takes “gimme” for a request for a hint."""
-        word = np.concatenate([self.encoder.vector("gimme"), np.zeros(SIZE, dtype=np.float32)])
-        weight = np.stack([np.zeros_like(word), 20 * word])
-        save_file(
-            {"weight": weight, "bias": np.array([0, -3], dtype=np.float32)},
-            str(folder / INTENT_FILE),
+        letters = letters_of("gimme")
+        word = np.concatenate([self.encoder.vector("gimme"), letters.vector("gimme")])
+        layers = (
+            SoftmaxLayer(
+                np.stack([np.zeros_like(known), 20 * known]), np.array([0, -15], np.float32)
+            )
+            for known in (word, letters.vector("gimme"))
         )
+        IntentLayers(letters, *layers).save(folder / INTENT_FILE)
         return IntentHead(folder, {"intents": ["answer", "hint"], "intent_floor": 0.6})
 
     def evaluate(self, answer: str, **changes: object) -> Evaluation:
@@ -197,9 +198,9 @@ def test_a_korean_answer_is_judged_in_korean(stage: Stage) -> None:
 
 def test_what_was_learnt_of_a_topic_counts(pack: QuestionPack, tmp_path: Path) -> None:
     """The head of the first point knows the word “ripe”, of which the verifier knows nothing."""
-    codes = np.array(sorted(ngram_counts("ripe")), dtype=np.uint32)
-    ones = np.ones(len(codes), dtype=np.float32)
-    heads = TopicHeads(codes, ones, np.stack([9 * ones, 0 * ones]), np.array([-1, -1], np.float32))
+    letters = letters_of("ripe")
+    ones = np.ones(len(letters.codes), dtype=np.float32)
+    heads = TopicHeads(letters, np.stack([9 * ones, 0 * ones]), np.array([-1, -1], np.float32))
     stage = Stage(pack, tmp_path, heads={"apples": heads})
     evaluation = stage.evaluate("ripe")
     assert evaluation.points(COVERED) == ("colour",)

@@ -1,33 +1,30 @@
-"""Letter features tell messages apart by how they are worded, the same way on every machine."""
+"""Letter n-grams tell texts apart by how they are worded, the same way on every machine."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from engine.letter_features import SIZE, letter_features, message_features
+from engine.letter_features import ngram_counts
+from tests.support.stage_one import letters_of
 
 
-def test_messages_worded_alike_lie_near_each_other() -> None:
-    wish, like, other = map(letter_features, ("건너뛸래", "건너뛸래요!", "정답이 뭐야"))
+def test_texts_worded_alike_lie_near_each_other() -> None:
+    texts = ("건너뛸래", "건너뛸래요", "정답이 뭐야")
+    letters = letters_of(*texts)
+    wish, like, other = map(letters.vector, texts)
     assert wish @ like > 0.6 > wish @ other
 
 
-def test_case_punctuation_and_laughter_do_not_count() -> None:
-    np.testing.assert_array_equal(letter_features("Skip it!! ㅋㅋ"), letter_features("skip it"))
+def test_case_does_not_count() -> None:
+    assert ngram_counts("Skip IT") == ngram_counts("skip it")
 
 
-def test_the_features_are_of_unit_length_and_zero_without_letters() -> None:
-    assert np.isclose(np.linalg.norm(letter_features("loss function")), 1.0)
-    assert not letter_features("🎉").any()
+def test_what_is_not_known_is_passed_over() -> None:
+    letters = letters_of("loss function")
+    assert np.isclose(np.linalg.norm(letters.vector("the loss function")), 1.0)
+    assert np.count_nonzero(letters.vector("제곱")) == 1  # the space around a word
 
 
-def test_a_known_message_has_known_features() -> None:
-    # The layer that was fitted on them is stored: the hash must never change.
-    assert np.flatnonzero(letter_features("a")).tolist() == [1500, 1939, 2257, 3651, 3909]
-
-
-def test_the_head_reads_sense_first_then_letters() -> None:
-    vector = np.ones(3, dtype=np.float32)
-    features = message_features("skip", vector)
-    assert features.shape == (3 + SIZE,)
-    assert features[:3].tolist() == [1, 1, 1]
+def test_a_known_text_has_known_codes() -> None:
+    # Layers that were fitted on them are stored: the codes must never change.
+    assert sorted(ngram_counts("a")) == [105998545, 2156193244, 3904355907, 3916222277, 4008208275]

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.errors import ArtifactError
 from engine.point_heads import (
@@ -12,13 +11,11 @@ from engine.point_heads import (
     PointHeads,
     TopicHeads,
     load_heads,
-    ngram_counts,
     save_heads,
 )
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
-
-TEXTS = ["오차의 제곱을 평균", "mean of squares", "squared errors, the mean of them", "오차"]
+from tests.support.stage_one import letters_of
 
 
 @pytest.fixture
@@ -27,23 +24,9 @@ def pack(tmp_path: Path) -> QuestionPack:
 
 
 def heads_of(text: str, weight: float = 2.0) -> TopicHeads:
-    codes = np.array(sorted(ngram_counts(text)), dtype=np.uint32)
-    ones = np.ones(len(codes), dtype=np.float32)
-    return TopicHeads(codes, ones, weight * ones[None], np.array([-0.5], np.float32))
-
-
-def test_the_vector_is_that_of_scikit_learn() -> None:
-    """The same n-grams, the same tf-idf: only the order of the columns is another."""
-    learn = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True)
-    expected = learn.fit_transform(TEXTS).toarray()
-    counts = [ngram_counts(text) for text in TEXTS]
-    codes = np.array(sorted(set().union(*counts)), dtype=np.uint32)
-    documents = np.array([sum(int(c) in of for of in counts) for c in codes])
-    idf = (np.log((1 + len(TEXTS)) / (1 + documents)) + 1).astype(np.float32)
-    none = np.zeros((0, len(codes)), np.float32)
-    heads = TopicHeads(codes, idf, none, none[:, 0])
-    for text, row in zip(TEXTS, expected, strict=True):
-        np.testing.assert_allclose(np.sort(heads.vector(text)), np.sort(row), atol=1e-5)
+    letters = letters_of(text)
+    weights = np.full((1, len(letters.codes)), weight, dtype=np.float32)
+    return TopicHeads(letters, weights, np.array([-0.5], np.float32))
 
 
 def test_an_answer_of_known_letters_scores_above_any_other() -> None:

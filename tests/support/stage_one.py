@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.arrays import FloatArray
 from engine.contract import VerdictStatus
+from engine.letter_features import LetterVocabulary, ngram_counts
 from engine.ports import VERIFIER_CLASSES
 from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies, VerdictPolicy
 
@@ -73,3 +74,9 @@ def plain_policies() -> VerdictPolicies:
     weights[0, -1] = 1
     bias = np.zeros(len(VERIFIER_CLASSES), dtype=np.float32)
     return VerdictPolicies(VerdictPolicy(weights, bias, 0.5, 0.5, 0.3, 0.5), plain_policy())
+
+
+def letters_of(*texts: str) -> LetterVocabulary:
+    """The letter n-grams of some texts, all worth the same."""
+    codes = np.array(sorted({c for text in texts for c in ngram_counts(text)}), dtype=np.uint32)
+    return LetterVocabulary(codes, np.ones(len(codes), dtype=np.float32))
