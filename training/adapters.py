@@ -28,6 +28,7 @@ from sentence_transformers.sentence_transformer.losses import CosineSimilarityLo
 from engine.artifacts import CHECKPOINTS, ENCODER, MANIFEST, Manifest, verify
 from engine.encoder_body import MAX_TOKENS, load_encoder_body
 from training.errors import CheckpointError
+from training.plain_attention import use_plain_attention
 from training.precision import has_fast_bf16
 
 TARGETS = ["query", "key", "value", "dense"]
@@ -131,6 +132,8 @@ def train_adapter(
     Raises:
         CheckpointError: ``out`` holds a checkpoint of another run.
     """
+    if model.device.type == "cpu":
+        use_plain_attention(model[0].auto_model)
     # The trainer wants a folder even if it writes nothing there.
     with tempfile.TemporaryDirectory() as nowhere:
         checkpoints = Path(nowhere) if out is None else out / CHECKPOINTS

@@ -10,6 +10,8 @@ from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy, mse_loss, normalize, one_hot
 
 TEMPERATURE = 0.05
+# Of the squared distance beside the softmax.
+PULL = 5.0
 
 
 class Loss(StrEnum):
@@ -23,14 +25,13 @@ class CandidateCrossEntropy(torch.nn.Module):  # type: ignore[misc]  # is not fo
     """Softmax over the cosine similarities of a text to all candidates.
 
     Every step compares each text with every candidate, so that a candidate is learnt from all
-    texts that are not about it. ``pull`` times the squared distance from 1 and 0 is added: the
+    texts that are not about it. `PULL` times the squared distance from 1 and 0 is added: the
     softmax alone is content with any clear difference, and then similarities mean little.
 
     Args:
         model: encodes texts and candidates alike.
         candidates: all that can be chosen; a label is an index into them.
         temperature: of the softmax.
-        pull: weight of the squared distance.
     """
 
     def __init__(
@@ -38,12 +39,10 @@ class CandidateCrossEntropy(torch.nn.Module):  # type: ignore[misc]  # is not fo
         model: SentenceTransformer,
         candidates: Sequence[str],
         temperature: float = TEMPERATURE,
-        pull: float = 0.0,
     ) -> None:
         super().__init__()
         self.model = model
         self.temperature = temperature
-        self.pull = pull
         features = model.preprocess(list(candidates))
         self._candidates = {n: f for n, f in features.items() if isinstance(f, torch.Tensor)}
 
@@ -61,7 +60,7 @@ class CandidateCrossEntropy(torch.nn.Module):  # type: ignore[misc]  # is not fo
         near = self._encode(texts) @ self._encode(candidates).T
         loss = cross_entropy(near / self.temperature, labels)
         targets = one_hot(labels, near.shape[1]).to(near.dtype)
-        return loss + self.pull * mse_loss(near, targets)
+        return loss + PULL * mse_loss(near, targets)
 
     def _encode(self, features: dict[str, torch.Tensor]) -> torch.Tensor:
         return normalize(self.model(dict(features))["sentence_embedding"].float(), dim=1)

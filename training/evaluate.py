@@ -19,10 +19,12 @@ from pathlib import Path
 from engine.artifacts import WEIGHTS
 from engine.errors import EngineError
 from engine.loading import DEVICES, PACKS, choose_device
+from engine.verifier_spec import BUNDLED_VERIFIER, FORMS
 from training.errors import TrainingError
 from training.evaluation.commands import COMMANDS
 from training.evaluation.data import SPLIT_NAMES
 from training.evaluation.report import write_files, write_json
+from training.options import verifier_spec
 
 _LAYOUTS = "a CSV in the reference layout, or the project's own rows"
 
@@ -77,6 +79,13 @@ def _add_options(parser: argparse.ArgumentParser, data: str, *, needs_data: bool
     add("--weights", type=Path, default=WEIGHTS, help="folder of the models beside --model")
     add(
         "--pack", type=Path, default=PACKS / "ml-core", help="question pack that the rows are about"
+    )
+    add(
+        "--verifier",
+        type=verifier_spec,
+        default=BUNDLED_VERIFIER,
+        metavar="SPEC",
+        help=f"what judges in stage 1: {FORMS}",
     )
     add("--split", choices=SPLIT_NAMES, default="test", help="which of the project's own rows")
     add("--device", choices=DEVICES, default="cpu", help="what to run the models on")

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.artifacts import ENCODER, WEIGHTS
 from engine.loading import PACKS
+from engine.verifier_spec import VerifierSpec, parse_verifier
 from training.adapters import AdapterSettings
 from training.candidate_loss import Loss
 from training.errors import DataError
@@ -89,6 +90,14 @@ def at_least_one(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return value
+
+
+def verifier_spec(text: str) -> VerifierSpec:
+    """Read a choice of verifier from the command line."""
+    try:
+        return parse_verifier(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _numbers(text: str) -> tuple[int, ...]:

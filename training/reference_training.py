@@ -24,7 +24,7 @@ from training.options import adapter_settings
 from training.reference_rows import ReferenceRow, Stage, candidates_of, read_reference
 from training.sweep import Job, train_each
 
-DEFAULTS = AdapterSettings(epochs=20, rank=32, learning_rate=1e-3, batch_size=48)
+DEFAULTS = AdapterSettings(epochs=16, rank=64, learning_rate=2e-3, batch_size=32)
 # One part in so many is held out where numbers of epochs are compared.
 PARTS = 10
 

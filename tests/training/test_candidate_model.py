@@ -13,7 +13,7 @@ from engine.errors import ArtifactError
 from tests.support.reference_file import write_reference
 from tests.support.tiny_encoder import write_tiny_encoder
 from training.adapters import AdapterSettings, attach, load_body
-from training.candidate_loss import TEMPERATURE, CandidateCrossEntropy, Loss
+from training.candidate_loss import PULL, TEMPERATURE, CandidateCrossEntropy, Loss
 from training.candidate_model import (
     CandidateModel,
     Choice,
@@ -64,14 +64,14 @@ def test_the_loss_is_softmax_over_the_cosines_to_all_candidates(base: Path) -> N
     body.eval()
     texts, candidates, truth = ["red", "ten tons"], ["colour", "size", "failed"], [0, 1]
     with torch.no_grad():
-        loss = CandidateCrossEntropy(body, candidates, pull=2.0)
+        loss = CandidateCrossEntropy(body, candidates)
         found = float(loss([body.preprocess(texts)], torch.tensor(truth)))
     encode = encoder_of(body)
     near = encode(texts) @ encode(candidates).T
     odds = np.exp(near / TEMPERATURE)
     right = (odds / odds.sum(axis=1, keepdims=True))[[0, 1], truth]
     distance = ((near - np.eye(3)[truth]) ** 2).mean()
-    assert found == pytest.approx(float(-np.log(right).mean() + 2.0 * distance), rel=1e-3)
+    assert found == pytest.approx(float(-np.log(right).mean() + PULL * distance), rel=1e-3)
 
 
 def test_texts_and_candidates_both_learn_from_the_loss(base: Path) -> None:

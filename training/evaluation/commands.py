@@ -11,7 +11,7 @@ from engine.artifacts import ANSWER_EVALUATOR
 from engine.encoder import SharedEncoder
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicies
+from engine.verifier_choice import choose_judge
 from training.candidate_model import load_candidate_model
 from training.evaluation.answers import evaluate_rows, evaluate_turns
 from training.evaluation.bundled import bundled_report, read_splits
@@ -48,7 +48,7 @@ def everything(options: argparse.Namespace) -> Report:
     """Evaluate all models on the project's own rows."""
     pack = read_pack(options.pack)
     splits = read_splits(options.data or SPLITS, pack, options.split)
-    folders = model_folders(options.weights, options.model)
+    folders = model_folders(options.weights, options.model, options.verifier)
     return bundled_report(folders, pack, splits, options.device)
 
 
@@ -57,7 +57,7 @@ def answer(options: argparse.Namespace) -> Report:
     pack, data = read_pack(options.pack), options.data or SPLITS / "answers"
     if learnt_from_reference(options.model):
         return _trained(options, Stage.ANSWER, pack)
-    folders = model_folders(options.weights, options.model)
+    folders = model_folders(options.weights, options.model, options.verifier)
     if not has_columns(data, ANSWER_COLUMNS):
         turns = read_turns(read_reference(data, [Stage.ANSWER]), pack)
         stage = stage_one_on(SharedEncoder(folders.encoder, options.device), folders, pack)
@@ -79,7 +79,7 @@ def question(options: argparse.Namespace) -> Report:
     pack, data = read_pack(options.pack), options.data or SPLITS / "choices.csv"
     if learnt_from_reference(options.model):
         return _trained(options, Stage.QUESTION, pack)
-    folders = model_folders(options.weights, options.model)
+    folders = model_folders(options.weights, options.model, options.verifier)
     if has_columns(data, CHOICE_COLUMNS):
         choices = read_choices(data)
         check_choices(choices, pack)
@@ -96,12 +96,12 @@ def question(options: argparse.Namespace) -> Report:
 def grading(options: argparse.Namespace) -> Report:
     """Evaluate the grading of short answers to any question."""
     rows = read_grading(options.data)
-    folders = model_folders(options.weights, options.model)
+    folders = model_folders(options.weights, options.model, options.verifier)
     encoder = SharedEncoder(folders.encoder, options.device)
-    encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
-    verifier = CrossEncoderVerifier(encoder, folders.answer_verifier)
-    policies = VerdictPolicies.from_config(verifier.manifest.config)
-    graded = grade(BulkEncoder(encoder), verifier, policies, rows)
+    answers = encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
+    bundled = CrossEncoderVerifier(encoder, folders.answer_verifier)
+    judge = choose_judge(folders.verifier, encoder, answers, bundled, folders.calibrations)
+    graded = grade(BulkEncoder(encoder), judge.verifier, judge.policies, rows)
     figures, title = grading_figures(rows, graded), f"Grading of {options.data.name}"
     names = tuple(name for name in figures if name != "cosine")
     section = grading_section(rows, graded, figures)

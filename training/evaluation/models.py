@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.answer_evaluator import SbertAnswerEvaluator, message_units
 from engine.answer_verifier import CrossEncoderVerifier
@@ -28,7 +28,8 @@ from engine.point_heads import PointHeads
 from engine.ports import AnswerEvaluator, AnswerVerifier, Evaluation, TextEncoder
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicies
+from engine.verifier_choice import CALIBRATIONS, choose_judge
+from engine.verifier_spec import BUNDLED_VERIFIER, VerifierSpec
 from training.candidate_model import LAYOUT
 from training.evaluation.memory import RememberingEncoder, RememberingVerifier
 
@@ -37,12 +38,18 @@ Build: TypeAlias = Callable[[TextEncoder, AnswerVerifier, CandidateVectors], Ans
 
 @dataclass(frozen=True, slots=True)
 class ModelFolders:
-    """Where each model lies; the names are those of the folders below ``engine/weights``."""
+    """Where each model lies; the names are those of the folders below ``engine/weights``.
+
+    Args:
+        verifier: which verifier judges in stage 1.
+    """
 
     encoder: Path
     answer_evaluator: Path
     answer_verifier: Path
     question_selector: Path
+    calibrations: Path
+    verifier: VerifierSpec
 
 
 class BulkEncoder:
@@ -115,25 +122,33 @@ class StageOne:
         return [self.evaluator.evaluate(request, self.pack) for request in requests]
 
 
-def model_folders(weights: Path, model: Path | None = None) -> ModelFolders:
+def model_folders(
+    weights: Path, model: Path | None = None, verifier: VerifierSpec = BUNDLED_VERIFIER
+) -> ModelFolders:
     """Return the folders of all models.
 
     Args:
         weights: has one folder a model.
         model: one model that takes the place of its namesake, or a folder like ``weights``.
+        verifier: which verifier judges.
 
     Raises:
         ArtifactError: ``model`` is neither.
     """
     if model is not None and not (model / MANIFEST).exists() and (model / ENCODER).is_dir():
         weights, model = model, None
-    folders = ModelFolders(**{kind: weights / kind for kind in BUNDLED})
+    folders = ModelFolders(
+        **{kind: weights / kind for kind in BUNDLED},
+        calibrations=weights / CALIBRATIONS,
+        verifier=verifier,
+    )
     if model is None:
         return folders
     kind = read_manifest(model).kind
     if kind not in BUNDLED:
         raise ArtifactError(f"{model} holds a model of kind {kind!r}, none of {', '.join(BUNDLED)}")
-    return replace(folders, **{kind: model})
+    changed: dict[str, Any] = {kind: model}
+    return replace(folders, **changed)
 
 
 def learnt_from_reference(model: Path | None) -> bool:
@@ -155,19 +170,18 @@ def stage_one_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPa
     """
     answers = encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
     verifier = CrossEncoderVerifier(encoder, folders.answer_verifier)
-    config = verifier.manifest.config
+    judge = choose_judge(folders.verifier, encoder, answers, verifier, folders.calibrations)
     intents = IntentHead(folders.answer_evaluator, answers.config)
-    heads = PointHeads.load(folders.answer_verifier, str(config.get("heads_of")))
-    policies = VerdictPolicies.from_config(config)
+    heads = PointHeads.load(folders.answer_verifier, str(verifier.manifest.config.get("heads_of")))
     floor = _number(answers, "answer_floor")
 
     def build(
         texts: TextEncoder, pairs: AnswerVerifier, candidates: CandidateVectors
     ) -> SbertAnswerEvaluator:
         known = {pack.id: candidates}
-        return SbertAnswerEvaluator(texts, pairs, intents, heads, policies, known, floor)
+        return SbertAnswerEvaluator(texts, pairs, intents, heads, judge.policies, known, floor)
 
-    return StageOne.of(pack, BulkEncoder(encoder), verifier, build)
+    return StageOne.of(pack, BulkEncoder(encoder), judge.verifier, build)
 
 
 @dataclass(frozen=True, slots=True)
