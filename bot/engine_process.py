@@ -17,18 +17,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 import tempfile
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
 import engine
 from bot.errors import EngineStartError
+from engine.verifier_spec import KEY_VARIABLE
 from engine.wire import Address, TcpAddress, UnixAddress
 
 log = structlog.get_logger(__name__)
@@ -58,12 +60,16 @@ class WorkerOptions:
         weights: folder with models.
         device: ``auto``, ``cpu`` or ``cuda``.
         fake: whether it uses stand-ins instead of models.
+        verifier: what judges answers (`engine.verifier_spec`).
+        verifier_key: for a verifier on a server; handed over out of everybody's sight.
     """
 
     packs: Path | None = None
     weights: Path | None = None
     device: str = "auto"
     fake: bool = False
+    verifier: str = ""
+    verifier_key: str = field(default="", repr=False)
 
     def arguments(self) -> list[str]:
         """Return them as command-line arguments."""
@@ -72,7 +78,14 @@ class WorkerOptions:
             found += ["--packs", str(self.packs.resolve())]
         if self.weights is not None:
             found += ["--weights", str(self.weights.resolve())]
+        if self.verifier:
+            found += ["--verifier", self.verifier]
         return [*found, "--fake"] if self.fake else found
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment that the worker is started in."""
+        key = {KEY_VARIABLE: self.verifier_key} if self.verifier_key else {}
+        return {**os.environ, **key}
 
 
 @dataclass
@@ -196,6 +209,7 @@ class EngineProcess:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             cwd=_PROJECT,
+            env=self._options.environment(),
             # Ctrl-C in the terminal is for the bot alone.
             start_new_session=True,
         )

@@ -24,6 +24,7 @@ from engine.check import check_engine
 from engine.errors import EngineError, PackError
 from engine.listener import Listener, listen
 from engine.loading import DEVICES, PACKS, EngineSettings, LoadedEngine, load_engine
+from engine.verifier_spec import BUNDLED_VERIFIER, FORMS, VerifierSpec, parse_verifier
 from engine.wire import Address, parse_address
 from engine.worker import Worker
 
@@ -40,7 +41,9 @@ log = logging.getLogger("engine")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the worker until it is told to stop; return the exit code."""
     options = _parser().parse_args(argv)
-    settings = EngineSettings(options.packs, options.weights, options.device, options.fake)
+    settings = EngineSettings(
+        options.packs, options.weights, options.device, options.fake, options.verifier
+    )
     if options.exit_with_stdin:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     logging.basicConfig(stream=sys.stderr, format="engine: %(message)s")
@@ -67,6 +70,8 @@ def _serve(settings: EngineSettings, address: Address) -> int:
     except EngineError as error:
         log.error("cannot start: %s", error)  # noqa: TRY400
         return EXIT_ARTIFACTS
+    if settings.verifier != BUNDLED_VERIFIER and not settings.fake:
+        log.info("answers are judged by %s", settings.verifier)
     try:
         listener = listen(address)
     except OSError as error:
@@ -111,6 +116,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--packs", type=Path, default=PACKS, help="folder with question packs")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder with models")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where models run")
+    parser.add_argument(
+        "--verifier",
+        type=_verifier,
+        default=BUNDLED_VERIFIER,
+        metavar="SPEC",
+        help=f"what judges answers: {FORMS} (docs/verifiers.md)",
+    )
     parser.add_argument("--fake", action="store_true", help="stand-ins instead of models")
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="end when standard input ends"
@@ -119,6 +131,13 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="say as JSON whether everything is there, and end"
     )
     return parser
+
+
+def _verifier(text: str) -> VerifierSpec:
+    try:
+        return parse_verifier(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _address(url: str) -> Address:

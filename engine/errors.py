@@ -4,6 +4,7 @@ EngineError                     anything the engine raises on purpose
 ├── ContractError               a request or result that does not fit the contract
 ├── PackError                   a question pack cannot be used (carries every fault)
 ├── ArtifactError               a model folder is missing, incomplete or altered
+├── VerifierUnavailableError    a verifier on another machine does not answer; another one can judge
 └── OverloadedError             the worker's queue is full; try again later
 
 Each message says what is wrong and what to do about it: an operator reads it.
@@ -42,6 +43,12 @@ class ArtifactError(EngineError):
     """A model folder is missing, incomplete, or does not match its manifest."""
 
     code = "artifact"
+
+
+class VerifierUnavailableError(EngineError):
+    """A verifier that runs elsewhere does not answer, or not usably."""
+
+    code = "verifier"
 
 
 class OverloadedError(EngineError):

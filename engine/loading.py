@@ -16,6 +16,7 @@ from engine.fakes import FakeEvaluator, FakeSelector
 from engine.pack_reader import find_packs, read_pack
 from engine.pipeline import Pipeline
 from engine.questions import QuestionPack
+from engine.verifier_spec import BUNDLED_VERIFIER, VerifierSpec
 from engine.worker import WorkerFacts
 
 PACKS = Path(__file__).parents[1] / "dataset" / "packs"
@@ -32,12 +33,14 @@ class EngineSettings:
         weights: folder with one folder a model.
         device: one of `DEVICES`; ``auto`` takes CUDA where there is some.
         fake: whether to use stand-ins for the models.
+        verifier: which verifier judges answers.
     """
 
     packs: Path = PACKS
     weights: Path = WEIGHTS
     device: str = "auto"
     fake: bool = False
+    verifier: VerifierSpec = BUNDLED_VERIFIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
         device = choose_device(settings.device)
         from engine.stages import build_stages  # noqa: PLC0415 - brings torch in
 
-        stages = build_stages(settings.weights, device, packs)
+        stages = build_stages(settings.weights, device, packs, settings.verifier)
     except ImportError as error:
         raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
     return LoadedEngine(

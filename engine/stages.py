@@ -19,29 +19,37 @@ from engine.candidates import CandidateVectors
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
+from engine.fallback_evaluator import FallbackEvaluator
 from engine.intent_head import IntentHead
 from engine.point_heads import PointHeads
 from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
-from engine.verdicts import VerdictPolicies
+from engine.verifier_choice import CALIBRATIONS, Judge, choose_judge
+from engine.verifier_spec import BUNDLED_VERIFIER, VerifierKind, VerifierSpec
 
 Stages = tuple[AnswerEvaluator, QuestionSelector, UtteranceGenerator]
 
 
-def build_stages(weights: Path, device: str, packs: Mapping[str, QuestionPack]) -> Stages:
+def build_stages(
+    weights: Path,
+    device: str,
+    packs: Mapping[str, QuestionPack],
+    spec: VerifierSpec = BUNDLED_VERIFIER,
+) -> Stages:
     """Load all models and compute the candidate vectors of all packs.
 
     Args:
         weights: the folder with one folder a model.
         device: ``cpu`` or ``cuda``.
         packs: pack id → pack.
+        spec: which verifier judges.
 
     Raises:
         ArtifactError: a model is missing, altered, or does not fit the others.
     """
     encoder = SharedEncoder(weights / ENCODER, device)
-    evaluator = build_evaluator(encoder, weights, packs)
+    evaluator = build_evaluator(encoder, weights, packs, spec)
     selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
     vectors = topic_vectors(packs, encoder)
     return (
@@ -52,9 +60,15 @@ def build_stages(weights: Path, device: str, packs: Mapping[str, QuestionPack]) 
 
 
 def build_evaluator(
-    encoder: SharedEncoder, weights: Path, packs: Mapping[str, QuestionPack]
-) -> SbertAnswerEvaluator:
+    encoder: SharedEncoder,
+    weights: Path,
+    packs: Mapping[str, QuestionPack],
+    spec: VerifierSpec,
+) -> AnswerEvaluator:
     """Load stage 1 onto an encoder body.
+
+    The bundled verifier is there whichever is chosen: it costs little, and what runs on another
+    machine may not answer.
 
     Raises:
         ArtifactError: a model is missing, altered, or does not fit the others.
@@ -68,17 +82,22 @@ def build_evaluator(
         )
         for pack in packs.values()
     }
-    return SbertAnswerEvaluator(
-        encoder=encoder,
-        verifier=verifier,
-        intents=IntentHead(weights / ANSWER_EVALUATOR, answers.config),
-        heads=PointHeads.load(
-            weights / ANSWER_VERIFIER, str(verifier.manifest.config.get("heads_of"))
-        ),
-        policies=VerdictPolicies.from_config(verifier.manifest.config),
-        candidates=candidates,
-        answer_floor=_number(answers, "answer_floor"),
+    intents = IntentHead(weights / ANSWER_EVALUATOR, answers.config)
+    heads = PointHeads.load(
+        weights / ANSWER_VERIFIER, str(verifier.manifest.config.get("heads_of"))
     )
+    floor = _number(answers, "answer_floor")
+
+    def judged_by(judge: Judge) -> SbertAnswerEvaluator:
+        return SbertAnswerEvaluator(
+            encoder, judge.verifier, intents, heads, judge.policies, candidates, floor
+        )
+
+    chosen = choose_judge(spec, encoder, answers, verifier, weights / CALIBRATIONS)
+    if spec.kind is VerifierKind.BUNDLED:
+        return judged_by(chosen)
+    bundled = choose_judge(BUNDLED_VERIFIER, encoder, answers, verifier, weights / CALIBRATIONS)
+    return FallbackEvaluator(judged_by(chosen), judged_by(bundled))
 
 
 def _number(manifest: Manifest, name: str) -> float:

@@ -24,7 +24,7 @@ from engine.candidates import CandidateVectors
 from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
 from engine.point_heads import PointHeads
-from engine.ports import VERIFIER_CLASSES
+from engine.ports import VERIFIER_CLASSES, AnswerVerifier
 from engine.questions import QuestionPack
 from engine.verdicts import (
     FEATURES,
@@ -134,11 +134,29 @@ def find_cases(
     encoder = SharedEncoder(options.base, options.device)
     encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
     verifier = CrossEncoderVerifier(encoder, options.out)
+    return cases_of(pack, rows, encoder, verifier, PointHeads.load(options.out, pack.id))
+
+
+def cases_of(
+    pack: QuestionPack,
+    rows: Sequence[AnswerRow],
+    encoder: SharedEncoder,
+    verifier: AnswerVerifier,
+    heads: PointHeads,
+) -> list[Case]:
+    """Run rows through loaded models.
+
+    Args:
+        pack: the pack that the rows belong to.
+        rows: labelled answers.
+        encoder: has the answer evaluator's adapter.
+        verifier: judges pairs.
+        heads: of the points whose answers were learnt from.
+    """
     candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
     units = [message_units(row.answer) for row in rows]
     # All at once: one row after another would leave a GPU idle and a processor waiting.
     vectors = encoder.encode_many([t for texts in units for t in texts], ANSWER_EVALUATOR)
-    heads = PointHeads.load(options.out, pack.id)
     seen: list[tuple[AnswerRow, str, Proximity, float | None]] = []
     pairs: list[tuple[str, str]] = []
     start = 0

@@ -21,6 +21,7 @@ from bot.engine_client import SocketEngineClient
 from bot.engine_process import TAIL_LINES, Backoff, EngineProcess, WorkerOptions
 from bot.errors import EngineStartError
 from engine.pack_reader import read_pack
+from engine.verifier_spec import KEY_VARIABLE
 from tests.support.engine_server import PATIENCE, fake_pipeline
 from tests.support.small_pack import PACK, script, turn, write_small_pack
 
@@ -98,6 +99,20 @@ async def test_it_starts_serves_and_leaves_nothing_behind(options: WorkerOptions
     assert await ended(pid)
     assert process.pid is None
     assert not folder.exists()
+
+
+def test_the_key_of_a_verifier_travels_in_the_environment_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    spec = "openai:m@http://127.0.0.1:8000/v1"
+    options = WorkerOptions(verifier=spec, verifier_key="sk-quite-secret")
+    assert options.environment()[KEY_VARIABLE] == "sk-quite-secret"
+    assert options.arguments()[-2:] == ["--verifier", spec]
+    assert "sk-quite-secret" not in repr(options)
+    # What is set already is left as it is.
+    monkeypatch.setenv(KEY_VARIABLE, "mine")
+    assert WorkerOptions(verifier=spec).environment()[KEY_VARIABLE] == "mine"
 
 
 async def test_killed_at_random_moments_every_call_is_answered_as_if_undisturbed(

@@ -117,6 +117,13 @@ def test_an_address_in_use_is_exit_code_1_and_one_line(packs: Path) -> None:
     assert address in err
 
 
+def test_a_verifier_that_is_none_is_refused_with_what_to_write(packs: Path) -> None:
+    code, out, err = finish("--packs", packs, "--verifier", "some/model")
+    assert (code, out) == (2, "")
+    assert "hub:NAME_OR_FOLDER" in err
+    assert "Traceback" not in err
+
+
 def test_check_is_content_with_what_is_there(packs: Path) -> None:
     code, out, _ = finish("--check", "--fake", "--packs", packs)
     assert code == 0

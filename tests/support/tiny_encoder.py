@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -10,7 +11,12 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertModel,
+    PreTrainedTokenizerFast,
+)
 
 from engine.artifacts import ENCODER, Manifest, write_manifest
 from engine.encoder_body import WEIGHTS_FILE
@@ -33,22 +39,41 @@ def write_tiny_encoder(folder: Path, seed: int = 1) -> Path:
     return folder
 
 
+def write_tiny_classifier(folder: Path, labels: Sequence[str], seed: int = 1) -> Path:
+    """Write an untrained sequence-classification model as the hub has them; return its folder."""
+    tokenizer = _letters()
+    torch.manual_seed(seed)
+    config = _config(tokenizer)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: index for index, label in enumerate(labels)}
+    BertForSequenceClassification(config).save_pretrained(folder)
+    _save_tokenizer(tokenizer, folder)
+    return folder
+
+
 def _write_bert(folder: Path, seed: int) -> BertModel:
     tokenizer = _letters()
     torch.manual_seed(seed)
-    model = BertModel(
-        BertConfig(
-            vocab_size=tokenizer.get_vocab_size(),
-            hidden_size=WIDTH,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            intermediate_size=64,
-            max_position_embeddings=256,
-        )
-    )
+    model = BertModel(_config(tokenizer))
     # Untrained rows are nearly parallel; spread them.
     model.embeddings.word_embeddings.weight.data.mul_(20)
     model.save_pretrained(folder)
+    _save_tokenizer(tokenizer, folder)
+    return model
+
+
+def _config(tokenizer: Tokenizer) -> BertConfig:
+    return BertConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=256,
+    )
+
+
+def _save_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         unk_token="[UNK]",
@@ -57,7 +82,6 @@ def _write_bert(folder: Path, seed: int) -> BertModel:
         sep_token="[SEP]",
         mask_token="[MASK]",
     ).save_pretrained(folder)
-    return model
 
 
 def _letters() -> Tokenizer:

@@ -1,0 +1,54 @@
+"""Leaves a server that keeps failing alone for a while, so that nobody waits for it in vain.
+
+```mermaid
+stateDiagram-v2
+    [*] --> Closed
+    Closed --> Open: so many failures in a row
+    Open --> Trial: it has rested
+    Trial --> Closed: success
+    Trial --> Open: failure
+```
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class CircuitBreaker:
+    """Counts failures in a row.
+
+    Args:
+        failures: so many open it.
+        rest: seconds that it stays open before one trial.
+        clock: a clock that only goes forward, in seconds.
+    """
+
+    def __init__(
+        self, failures: int, rest: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rest = rest
+        self._limit = failures
+        self._clock = clock
+        self._failures = 0
+        self._opened = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether so many calls in a row failed that the next one may fail too."""
+        return self._failures >= self._limit
+
+    @property
+    def allows(self) -> bool:
+        """Whether a call may be made now: always while closed, as a trial after the rest."""
+        return not self.is_open or self._clock() - self._opened >= self.rest
+
+    def succeeded(self) -> None:
+        """Note that a call went well."""
+        self._failures = 0
+
+    def failed(self) -> None:
+        """Note that a call failed."""
+        self._failures += 1
+        self._opened = self._clock()

@@ -1,0 +1,96 @@
+"""Names the verifier of stage 1 that somebody chose; standard library only, the bot reads it too.
+
+``bundled``, ``hub:NAME_OR_FOLDER`` or ``openai:MODEL@BASE_URL``; see docs/verifiers.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# Where the key of an OpenAI-compatible server is looked for; a command line is no place for it.
+KEY_VARIABLE = "AURORA_VERIFIER_KEY"
+FORMS = "bundled, hub:NAME_OR_FOLDER or openai:MODEL@BASE_URL"
+_SERVED = re.compile(r"(?P<model>\S+?)@(?P<base_url>https?://\S+)")
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+class VerifierKind(StrEnum):
+    """What sort of verifier judges."""
+
+    BUNDLED = "bundled"
+    HUB = "hub"
+    OPENAI = "openai"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierSpec:
+    """One choice of verifier.
+
+    Args:
+        kind: what sort it is.
+        model: name on the hub, folder, or the name that a server knows; empty for the bundled one.
+        base_url: of an OpenAI-compatible server, without a slash at its end; empty for the others.
+    """
+
+    kind: VerifierKind = VerifierKind.BUNDLED
+    model: str = ""
+    base_url: str = ""
+
+    def __str__(self) -> str:
+        where = f"@{self.base_url}" if self.base_url else ""
+        return f"{self.kind}:{self.model}{where}" if self.model else self.kind.value
+
+    @property
+    def folder_name(self) -> str:
+        """Name of the folder that holds its calibration: the same at whatever address it runs."""
+        digest = hashlib.sha256(f"{self.kind}:{self.model}".encode()).hexdigest()[:12]
+        return f"{_UNSAFE.sub('-', self.public_name).strip('-')}-{digest}"
+
+    @property
+    def public_name(self) -> str:
+        """What may be written into a manifest: no folder and no address of anybody's."""
+        name = Path(self.model).name if Path(self.model).is_absolute() else self.model
+        return f"{self.kind}:{name}" if name else self.kind.value
+
+
+BUNDLED_VERIFIER = VerifierSpec()
+
+
+def parse_verifier(text: str) -> VerifierSpec:
+    """Read a choice of verifier.
+
+    Args:
+        text: one of `FORMS`; a folder is made absolute, so that another process finds it.
+
+    Raises:
+        ValueError: it is none of them; the message says what to write.
+    """
+    kind, _, rest = text.strip().partition(":")
+    if kind == VerifierKind.BUNDLED and not rest:
+        return BUNDLED_VERIFIER
+    if kind == VerifierKind.HUB and rest:
+        return VerifierSpec(VerifierKind.HUB, _name_or_folder(rest))
+    if kind == VerifierKind.OPENAI and (served := _SERVED.fullmatch(rest)):
+        return VerifierSpec(VerifierKind.OPENAI, served["model"], _address(served["base_url"]))
+    raise ValueError(f"{text!r} is no verifier; write {FORMS}")
+
+
+def _name_or_folder(text: str) -> str:
+    path = Path(text).expanduser()
+    looks_like_folder = path.is_absolute() or text.startswith((".", "~")) or path.is_dir()
+    return str(path.resolve()) if looks_like_folder else text
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)  # raises ValueError itself where the brackets of a host do not fit
+    if "@" in parts.netloc:
+        # Everybody on the machine can read a command line; the address is not repeated here either.
+        raise ValueError(f"leave the password out of the address and set {KEY_VARIABLE}")
+    if not parts.hostname or parts.port == 0 or parts.query or parts.fragment:
+        raise ValueError(f"{url!r} is no base address; write one like http://127.0.0.1:8000/v1")
+    return url.rstrip("/")
