@@ -65,7 +65,8 @@ def test_the_pages_of_a_full_run_stand_on_their_own(bench: Bench, tmp_path: Path
     parts = ("similarities.csv", "accuracy.csv", "errors.csv")
     assert names == {"report.html", *(f"{s}-{p}" for s in ("answer", "question") for p in parts)}
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == 2
+    # A histogram for each stage, and how often a point is covered.
+    assert page.count("<svg") == 3
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?!#)""", page)
     assert "@import" not in page
     assert "url(" not in re.sub(r"url\(#[^)]*\)", "", page)
