@@ -1,0 +1,203 @@
+"""Reads the labelled utterances that the voice of the interviewer is learnt from.
+
+``dataset/utterances/<topic>.csv`` holds turns: what was asked, what was answered, what came of it,
+which topic is asked next, and what the interviewer says. Every reader lists all faults at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from engine.questions import QuestionPack
+from engine.utterance_format import format_faults
+from training.csv_lines import Line, read_lines
+from training.errors import DataError
+from training.rows import Split, split_of
+
+COLUMNS = (
+    "family",
+    "locale",
+    "style",
+    "question",
+    "answer",
+    "outcome",
+    "covered",
+    "next_topic",
+    "utterance",
+)
+_Kind = TypeVar("_Kind", bound=StrEnum)
+
+_HANGUL = re.compile(r"[가-힣]")
+# A polite sentence ends in 요 or 죠, or in 니다 or 니까 after a syllable that ends in ㅂ. What is
+# quoted says nothing of who speaks.
+_FORMAL = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 == 17)
+_POLITE = re.compile(rf"(?:(?<![필중])요|죠|[{_FORMAL}]니[다까])[\s.!?…~\"'”’)]*$")
+_QUOTED = re.compile(r"[“\"'‘「][^”\"'’」]*[”\"'’」]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+
+
+class Style(StrEnum):
+    """How the interviewer speaks: two levels in Korean, one in English."""
+
+    BANMAL = "banmal"
+    JONDAETMAL = "jondaetmal"
+    PLAIN = "plain"
+
+
+STYLES = {"ko": (Style.BANMAL, Style.JONDAETMAL), "en": (Style.PLAIN,)}
+
+
+class Outcome(StrEnum):
+    """What came of a message."""
+
+    OPENING = "opening"
+    COVERED = "covered"
+    SEVERAL = "several"
+    HEDGED = "hedged"
+    MIXED = "mixed"
+    PARTIAL = "partial"
+    WRONG = "wrong"
+    UNSURE = "unsure"
+    MISSING = "missing"
+    DONT_KNOW = "dont_know"
+    TERM_QUESTION = "term_question"
+    HINT = "hint"
+    SKIP = "skip"
+    REPEAT = "repeat"
+    SMALL_TALK = "small_talk"
+    INSULT = "insult"
+    MANIPULATION = "manipulation"
+    CLOSING = "closing"
+
+
+CREDITING = frozenset({Outcome.COVERED, Outcome.SEVERAL, Outcome.HEDGED, Outcome.MIXED})
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceRow:
+    """One turn with what the interviewer says.
+
+    Args:
+        topic: id of the topic that was asked.
+        family: wordings of one situation share it; splits are drawn per family.
+        locale: ``ko`` or ``en``.
+        style: how the interviewer speaks.
+        question: what was asked; empty for an opening.
+        answer: what was typed; empty for an opening.
+        outcome: what came of it.
+        covered: ids of the points that were credited.
+        next_topic: id of the topic asked next, or the same one.
+        utterance: what the interviewer says.
+        place: ``file:line`` that it was read from.
+    """
+
+    topic: str
+    family: str
+    locale: str
+    style: Style
+    question: str
+    answer: str
+    outcome: Outcome
+    covered: tuple[str, ...]
+    next_topic: str
+    utterance: str
+    place: str = field(default="", compare=False)
+
+    @property
+    def split(self) -> Split:
+        """The split that it belongs to."""
+        return split_of(self.family, self.topic)
+
+
+def read_utterances(folder: Path) -> tuple[UtteranceRow, ...]:
+    """Read all files of a folder.
+
+    Args:
+        folder: holds ``<topic>.csv``.
+
+    Raises:
+        DataError: with every fault of all files.
+    """
+    faults: list[str] = []
+    files = sorted(folder.glob("*.csv"))
+    rows = tuple(row for file in files for row in _rows(file, faults))
+    if not rows and not faults:
+        faults.append(f"{folder.name}:1: there is no row in it")
+    if faults:
+        raise DataError(tuple(faults))
+    return rows
+
+
+def check_utterances(rows: tuple[UtteranceRow, ...], pack: QuestionPack) -> None:
+    """Check that utterances may be said, and go with their pack.
+
+    Raises:
+        DataError: with every fault, each as ``file:line: column: what``.
+    """
+    faults = [f"{row.place}: {fault}" for row in rows for fault in _faults(row, pack)]
+    if faults:
+        raise DataError(tuple(faults))
+
+
+def politeness(text: str) -> tuple[bool, ...]:
+    """Return for each sentence of a Korean text whether it ends politely."""
+    bare = _QUOTED.sub("", text)
+    spoken = [part for part in _SENTENCE_END.split(bare) if _HANGUL.search(part)]
+    return tuple(bool(_POLITE.search(part)) for part in spoken)
+
+
+def _rows(file: Path, faults: list[str]) -> Iterator[UtteranceRow]:
+    for line in read_lines(file, COLUMNS, faults):
+        outcome = _one_of(line, "outcome", Outcome, Outcome.OPENING)
+        opening = outcome is Outcome.OPENING
+        yield UtteranceRow(
+            topic=file.stem,
+            family=line.family(),
+            locale=line.locale(),
+            style=_one_of(line, "style", Style, Style.PLAIN),
+            question=line.values["question"] if opening else line.filled("question"),
+            answer=line.values["answer"] if opening else line.filled("answer"),
+            outcome=outcome,
+            covered=tuple(filter(None, line.values["covered"].split(";"))),
+            next_topic=line.filled("next_topic"),
+            utterance=line.filled("utterance"),
+            place=line.place,
+        )
+
+
+def _one_of(line: Line, column: str, kind: type[_Kind], otherwise: _Kind) -> _Kind:
+    try:
+        return kind(line.values[column])
+    except ValueError:
+        line.fault(column, f"{line.values[column]!r} is none of {', '.join(kind)}")
+        return otherwise
+
+
+def _faults(row: UtteranceRow, pack: QuestionPack) -> Iterator[str]:
+    if row.topic not in pack:
+        yield f"topic: {row.topic!r} is no topic of {pack.id}"
+        return
+    topic = pack.topic(row.topic)
+    if row.next_topic not in (row.topic, *topic.next):
+        yield f"next_topic: {row.next_topic!r} may not follow"
+    unknown = [point for point in row.covered if point not in topic.point_ids]
+    if unknown:
+        yield f"covered: {', '.join(unknown)} is no point of the topic"
+    if topic.kind.judged and bool(row.covered) != (row.outcome in CREDITING):
+        yield f"covered: does not go with the outcome {row.outcome}"
+    if row.style not in STYLES[row.locale]:
+        yield f"style: {row.style} is not spoken in {row.locale}"
+    for fault in format_faults(row.utterance):
+        yield f"utterance: {fault}"
+    if bool(_HANGUL.search(row.utterance)) != (row.locale == "ko"):
+        yield "utterance: is in another language"
+    polite = politeness(row.utterance) if row.locale == "ko" else ()
+    if any(polite) and row.style is Style.BANMAL:
+        yield "utterance: a sentence ends politely"
+    if polite and not all(polite) and row.style is Style.JONDAETMAL:
+        yield "utterance: a sentence does not end politely"
