@@ -24,6 +24,7 @@ ENCODER = "encoder"
 ANSWER_EVALUATOR = "answer_evaluator"
 QUESTION_SELECTOR = "question_selector"
 ANSWER_VERIFIER = "answer_verifier"
+LANGUAGE_MODEL = "language_model"
 BUNDLED = (ENCODER, ANSWER_EVALUATOR, QUESTION_SELECTOR, ANSWER_VERIFIER)
 
 
@@ -32,7 +33,7 @@ class Manifest:
     """What a model folder says of itself.
 
     Args:
-        kind: what the model is for, one of `BUNDLED`.
+        kind: what the model is for, one of the names above.
         base: the model that it was made from; ``sha256`` there must match for an adapter.
         config: everything needed to use it, thresholds included, and how it was trained.
         data: file or set → sha256 or licence note of what it was trained on.

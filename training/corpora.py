@@ -1,17 +1,21 @@
 """Reads the public Korean and English corpora that the base encoder learns from."""
 
-import csv
 import hashlib
-import io
 import json
-import lzma
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from training.corpus_files import (
+    csv_rows,
+    filled_cell,
+    read_bytes,
+    read_text,
+    table_rows,
+    text_lines,
+)
 from training.errors import CorpusError
 
 HANGUL = re.compile(r"[가-힣]")
@@ -99,7 +103,7 @@ def read_aligned_docs(folder: Path) -> list[AlignedPair]:
     """
     path = folder / ALIGNED_DOCS
     pairs = []
-    for line, row in _rows(path, delimiter="\t"):
+    for line, row in csv_rows(path, delimiter="\t"):
         if len(row) != 2:
             raise CorpusError(path, f"expected 2 columns, found {len(row)}", line=line)
         for column, cell in enumerate(row, start=1):
@@ -133,11 +137,11 @@ def read_inference(folder: Path) -> list[ScoredPair]:
     """
     path = folder / KORNLI
     pairs = []
-    for line, row in _table(path, ("sentence1", "sentence2", "gold_label")):
+    for line, row in table_rows(path, ("sentence1", "sentence2", "gold_label")):
         pairs.append(_inference(path, *row, line=line))
     path = folder / KLUE_NLI
     try:
-        entries = json.loads(_text(path))
+        entries = json.loads(read_text(path))
         rows = [(entry["premise"], entry["hypothesis"], entry["gold_label"]) for entry in entries]
     except (json.JSONDecodeError, KeyError, TypeError) as error:
         raise CorpusError(path, f"not a list of NLI entries: {error!r}") from error
@@ -152,7 +156,7 @@ def read_question_pairs(folder: Path) -> list[ScoredPair]:
     """
     path = folder / QUESTION_PAIRS
     pairs = []
-    for line, (first, second, label) in _table(
+    for line, (first, second, label) in table_rows(
         path, ("question1", "question2", "is_duplicate"), delimiter=",", quoted=True
     ):
         if label not in ("0", "1"):
@@ -175,10 +179,10 @@ def plain_texts(folder: Path, *, reviews: int, seed: int) -> list[str]:
     """
     aligned = read_aligned_docs(folder)
     docs = [
-        *_lines(folder / KOREAN_DOCS),
+        *text_lines(folder / KOREAN_DOCS),
         *(text for p in aligned for text in (p.korean, p.english)),
     ]
-    every_review = _lines(folder / REVIEWS)
+    every_review = text_lines(folder / REVIEWS)
     return docs + random.Random(seed).sample(every_review, min(reviews, len(every_review)))
 
 
@@ -196,11 +200,11 @@ def vocabulary_texts(folder: Path, *, reviews: int, docs_weight: int, seed: int)
     Raises:
         CorpusError: a file is missing or not xz.
     """
-    docs = _lines(folder / KOREAN_DOCS)
+    docs = text_lines(folder / KOREAN_DOCS)
     docs += [pair.korean for pair in read_aligned_docs(folder)]
     for _ in range(docs_weight):
         yield from docs
-    every_review = _lines(folder / REVIEWS)
+    every_review = text_lines(folder / REVIEWS)
     yield from random.Random(seed).sample(every_review, min(reviews, len(every_review)))
     for pair in read_similarity(folder, "train").korean:
         yield pair.first
@@ -213,13 +217,13 @@ def fingerprints(folder: Path) -> dict[str, str]:
     Raises:
         CorpusError: a file is missing.
     """
-    return {name: hashlib.sha256(_bytes(folder / name)).hexdigest() for name in SOURCES}
+    return {name: hashlib.sha256(read_bytes(folder / name)).hexdigest() for name in SOURCES}
 
 
 def _read_korsts(path: Path) -> list[ScoredPair]:
     return [
         ScoredPair(first, second, _score(path, line, score, "score"))
-        for line, (first, second, score) in _table(path, ("sentence1", "sentence2", "score"))
+        for line, (first, second, score) in table_rows(path, ("sentence1", "sentence2", "score"))
     ]
 
 
@@ -231,35 +235,15 @@ def _inference(
     return ScoredPair(premise, hypothesis, NLI_SCORES[label])
 
 
-def _table(
-    path: Path, names: tuple[str, ...], *, delimiter: str = "\t", quoted: bool = False
-) -> Iterator[tuple[int, list[str]]]:
-    """Line and filled cells of the named columns of a table with a header."""
-    rows = _rows(path, delimiter=delimiter, quoted=quoted)
-    _, header = next(rows)
-    for name in names:
-        if name not in header:
-            raise CorpusError(path, "missing column", line=1, column=name)
-    indices = {name: header.index(name) for name in names}
-    for line, row in rows:
-        yield line, [_cell(path, line, row, index, name) for name, index in indices.items()]
-
-
 def _read_stsb(path: Path) -> list[ScoredPair]:
     return [
         ScoredPair(
-            _cell(path, line, row, 0, 1),
-            _cell(path, line, row, 1, 2),
-            _score(path, line, _cell(path, line, row, 2, 3), 3),
+            filled_cell(path, line, row, 0, 1),
+            filled_cell(path, line, row, 1, 2),
+            _score(path, line, filled_cell(path, line, row, 2, 3), 3),
         )
-        for line, row in _rows(path, delimiter=",")
+        for line, row in csv_rows(path, delimiter=",")
     ]
-
-
-def _cell(path: Path, line: int, row: list[str], index: int, column: str | int) -> str:
-    if index >= len(row) or not row[index].strip():
-        raise CorpusError(path, "missing text", line=line, column=column)
-    return row[index].strip()
 
 
 def _score(path: Path, line: int, text: str, column: str | int) -> float:
@@ -270,38 +254,3 @@ def _score(path: Path, line: int, text: str, column: str | int) -> float:
     if not 0.0 <= score <= 5.0:
         raise CorpusError(path, f"{score} is not from 0 to 5", line=line, column=column)
     return score
-
-
-def _rows(path: Path, *, delimiter: str, quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(io.StringIO(_text(path), newline=""), delimiter=delimiter, quoting=quoting)
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num, row
-    except csv.Error as error:
-        raise CorpusError(path, str(error), line=reader.line_num) from error
-
-
-def _lines(path: Path) -> list[str]:
-    return [line for line in _text(path).splitlines() if line.strip()]
-
-
-def _text(path: Path) -> str:
-    data = _bytes(path)
-    try:
-        if path.suffix == ".xz":
-            data = lzma.decompress(data)
-        text = data.decode("utf-8-sig")
-    except (lzma.LZMAError, UnicodeDecodeError) as error:
-        raise CorpusError(path, f"unreadable: {error}") from error
-    if not text.strip():
-        raise CorpusError(path, "the file is empty")
-    return text
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CorpusError(path, f"cannot be read: {error.strerror}") from error

@@ -2,7 +2,9 @@
 
 PyTorch's fused attention is made for long sequences; its backward pass took 54 % of a training step
 over pairs of a hundred tokens, and the library's own unfused one works on masks in fp32. Measured
-on one AVX-512 core in bf16, pairs a second: fused 30, unfused 35, this one 45.
+on one AVX-512 core in bf16, pairs a second: fused 30, unfused 35, this one 45. In a causal model of
+17 million parameters, texts of 512 tokens, tokens a second: fused 1,070, unfused 1,030, this one
+2,050.
 """
 
 from __future__ import annotations
@@ -29,12 +31,15 @@ def plain_attention(
 
     Args:
         _layer: the layer that attends; unused.
-        query: ``(texts, heads, positions, width)``, as key and value.
-        key: what is compared with.
-        value: what is gathered.
+        query: ``(texts, heads, positions, width)``.
+        key: what is compared with, as query or with fewer heads, each for a group of query's.
+        value: what is gathered, as key.
         attention_mask: added to the scores, or none.
         scaling: of the scores.
     """
+    group = query.shape[1] // key.shape[1]
+    if group > 1:
+        key, value = (heads.repeat_interleave(group, dim=1) for heads in (key, value))
     scores = torch.matmul(query * scaling, key.transpose(2, 3))
     if attention_mask is not None:
         scores = scores + attention_mask.to(scores.dtype)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from engine.outcomes import Outcome, Style
 from engine.questions import QuestionPack
 from engine.utterance_format import format_faults
 from training.csv_lines import Line, read_lines
@@ -41,40 +42,7 @@ _QUOTED = re.compile(r"[“\"'‘「][^”\"'’」]*[”\"'’」]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
-class Style(StrEnum):
-    """How the interviewer speaks: two levels in Korean, one in English."""
-
-    BANMAL = "banmal"
-    JONDAETMAL = "jondaetmal"
-    PLAIN = "plain"
-
-
 STYLES = {"ko": (Style.BANMAL, Style.JONDAETMAL), "en": (Style.PLAIN,)}
-
-
-class Outcome(StrEnum):
-    """What came of a message."""
-
-    OPENING = "opening"
-    COVERED = "covered"
-    SEVERAL = "several"
-    HEDGED = "hedged"
-    MIXED = "mixed"
-    PARTIAL = "partial"
-    WRONG = "wrong"
-    UNSURE = "unsure"
-    MISSING = "missing"
-    DONT_KNOW = "dont_know"
-    TERM_QUESTION = "term_question"
-    HINT = "hint"
-    SKIP = "skip"
-    REPEAT = "repeat"
-    SMALL_TALK = "small_talk"
-    INSULT = "insult"
-    MANIPULATION = "manipulation"
-    CLOSING = "closing"
-
-
 CREDITING = frozenset({Outcome.COVERED, Outcome.SEVERAL, Outcome.HEDGED, Outcome.MIXED})
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.outcomes import Outcome, Style
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
 from training.errors import DataError
 from training.utterance_rows import (
     COLUMNS,
-    Outcome,
-    Style,
     check_utterances,
     politeness,
     read_utterances,
