@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot chat · db · packs · doctor``.
+"""The command line: ``python -m bot chat · run · db · packs · doctor``.
 
 Exit codes: 0 done, 1 something else went wrong, 2 wrong use, 3 question packs, 4 database,
 5 engine, 130 interrupted before the interview began.
@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
-from pydantic import ValidationError
 
 from bot.adapters.console_adapter import FaceStyle
-from bot.config import Settings, sqlite_url
+from bot.config import Settings, read_settings
 from bot.errors import (
     BotError,
     ConfigError,
@@ -31,6 +27,7 @@ from bot.errors import (
     UnknownPackError,
 )
 from bot.interview.flow import Length, Level
+from bot.logs import set_up_logging
 from bot.packs import PackLibrary
 from bot.storage.database import Database
 from engine.contract import Mode
@@ -127,7 +124,7 @@ def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     ] = False,
 ) -> None:
     """Take an interview in the terminal."""
-    from bot.app import ChatOptions, run_chat  # noqa: PLC0415 - db and packs start without it
+    from bot.chat import ChatOptions, run_chat  # noqa: PLC0415 - db and packs start without it
 
     choice = {
         "locale": lang,
@@ -147,6 +144,37 @@ def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         migrate=migrate,
     )
     _run(lambda settings: run_chat(settings, options), database)
+
+
+@app.command()
+def run(
+    telegram_only: Annotated[
+        bool, typer.Option("--telegram-only", help="Start Telegram, whatever else is configured.")
+    ] = False,
+    discord_only: Annotated[
+        bool, typer.Option("--discord-only", help="Start Discord, whatever else is configured.")
+    ] = False,
+    database: DatabaseOption = None,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring an older database up to date first.")
+    ] = False,
+    fake: Annotated[
+        bool, typer.Option("--fake", help="Stand-ins instead of models, for trying things out.")
+    ] = False,
+) -> None:
+    """Interview people on every platform whose token is set."""
+    from bot.platforms import Only  # noqa: PLC0415 - db and packs start without them
+    from bot.run import RunOptions, run_platforms  # noqa: PLC0415
+
+    if telegram_only and discord_only:
+        raise typer.BadParameter("--telegram-only and --discord-only exclude each other")
+    options = RunOptions(Only(telegram_only, discord_only), fake, migrate)
+
+    def started(settings: Settings) -> Awaitable[None]:
+        return run_platforms(settings, options)
+
+    # Nobody sits at this terminal: what the bot does is to be read in its log.
+    _run(started, database, default_level="info")
 
 
 @app.command()
@@ -212,7 +240,7 @@ def validate(path: Annotated[Path, typer.Argument(help="A pack, or a folder of p
 @packs.command("list")
 def list_packs() -> None:
     """List the packs at hand."""
-    settings = _settings(None)
+    settings = read_settings()
     library = PackLibrary(settings.packs)
     if not library.ids():
         raise UnknownPackError(f"there is no question pack in {settings.packs}")
@@ -221,9 +249,13 @@ def list_packs() -> None:
         print(f"{pack.id} {pack.version}  {', '.join(pack.locales)}  {len(pack.topics)} topics")
 
 
-def _run(work: Callable[[Settings], Awaitable[None]], database: Path | None) -> None:
-    settings = _settings(database)
-    _set_up_logging(settings)
+def _run(
+    work: Callable[[Settings], Awaitable[None]], database: Path | None, default_level: str = ""
+) -> None:
+    settings = read_settings(database)
+    level_set = "log_level" in settings.model_fields_set
+    level = settings.log_level if level_set or not default_level else default_level
+    set_up_logging(level, settings.secrets())
 
     async def run() -> None:
         await work(settings)
@@ -240,52 +272,6 @@ def _on_database(path: Path | None, work: Callable[[Database], Awaitable[None]])
             await opened.close()
 
     _run(run, path)
-
-
-def _settings(database: Path | None) -> Settings:
-    """Read the settings.
-
-    Raises:
-        ConfigError: one of them cannot be used.
-    """
-    with _explained():
-        settings = Settings()
-    return settings.model_copy(
-        update={} if database is None else {"database_url": sqlite_url(database)}
-    )
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except ValidationError as error:
-        faults = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors())
-        raise ConfigError(f"settings: {faults}; see .env.example") from None
-
-
-def _variable(place: tuple[int | str, ...]) -> str:
-    """Return the name in the environment of a setting."""
-    name = str(place[0])  # the field's own name, or the whole name where it has one of its own
-    prefix = Settings.model_config["env_prefix"] if name in Settings.model_fields else ""
-    return f"{prefix}{name.upper()}"
-
-
-def _set_up_logging(settings: Settings) -> None:
-    """Write log lines to standard error: standard output belongs to the interview."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level.upper()]
-        ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-    )
 
 
 def _user_name() -> str:

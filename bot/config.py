@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, Field
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
+
+from bot.errors import ConfigError
+from engine.verifier_spec import parse_verifier
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,9 +38,20 @@ class Settings(BaseSettings):
         packs: folder of question packs (``AURORA_PACKS``).
         weights: folder of the engine's models (``AURORA_WEIGHTS``).
         device: where the engine that the bot starts runs its models (``AURORA_DEVICE``).
+        verifier: what judges answers in that engine (``AURORA_VERIFIER``, docs/verifiers.md).
+        verifier_key: for a verifier on a server that wants one (``AURORA_VERIFIER_KEY``).
         locale: language of an interview when none is chosen (``AURORA_LOCALE``).
         log_level: least severe log line that is written (``AURORA_LOG_LEVEL``).
         turn_timeout: seconds that one turn may take in the engine (``AURORA_TURN_TIMEOUT``).
+        telegram_token, telegram_token_file: Telegram's token, or the file that it stands in; with
+            neither Telegram is not started. So for ``AURORA_DISCORD_…``.
+        telegram_base_url, discord_base_url: another server that speaks the platform's API.
+        telegram_webhook_url: the public address that updates are sent to; without it they are
+            fetched.
+        telegram_webhook_secret, telegram_webhook_port: for the webhook.
+        discord_message_content: whether the Message Content Intent is on.
+        monitor_port: loopback port of ``/healthz`` and ``/metrics``; ``off`` for none
+            (``AURORA_MONITOR_PORT``).
     """
 
     model_config = SettingsConfigDict(
@@ -51,6 +66,72 @@ class Settings(BaseSettings):
     packs: Path = ROOT / "dataset" / "packs"
     weights: Path = ROOT / "engine" / "weights"
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    verifier: Annotated[str, AfterValidator(lambda text: str(parse_verifier(text)))] = "bundled"
+    verifier_key: SecretStr = SecretStr("")
     locale: Literal["ko", "en"] = "ko"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     turn_timeout: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    telegram_token: SecretStr = SecretStr("")
+    telegram_token_file: Path | None = None
+    telegram_base_url: str = ""
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_webhook_port: int = Field(default=8443, ge=1, le=65535)
+    discord_token: SecretStr = SecretStr("")
+    discord_token_file: Path | None = None
+    discord_base_url: str = ""
+    discord_message_content: bool = False
+    monitor_port: Annotated[int, Field(ge=0, le=65535)] | Literal["off"] = 9464
+
+    def secret(self, name: str) -> str:
+        """Return a token, from the environment or from the file that is named there.
+
+        Args:
+            name: the field, such as ``telegram_token``.
+
+        Raises:
+            ConfigError: the file cannot be read.
+        """
+        given: SecretStr = getattr(self, name)
+        path: Path | None = getattr(self, f"{name}_file")
+        if given.get_secret_value() or path is None:
+            return given.get_secret_value().strip()
+        try:
+            return path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            variable = f"AURORA_{name.upper()}_FILE"
+            raise ConfigError(f"{variable}: {path} cannot be read: {error}") from None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return everything that must never be shown."""
+        found = [k.get_secret_value() for k in (self.telegram_webhook_secret, self.verifier_key)]
+        for name in ("telegram_token", "discord_token"):
+            with suppress(ConfigError):  # a file that cannot be read can give nothing away
+                found.append(self.secret(name))
+        return tuple(secret for secret in found if secret)
+
+
+def read_settings(database: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        database: SQLite file to use instead of the database that is set.
+
+    Raises:
+        ConfigError: one of them cannot be used.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors())
+        raise ConfigError(f"settings: {faults}; see .env.example") from None
+    if database is None:
+        return settings
+    return settings.model_copy(update={"database_url": sqlite_url(database)})
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    """Return the name in the environment of a setting."""
+    name = str(place[0])  # the field's own name, or the whole name where it has one of its own
+    prefix = Settings.model_config["env_prefix"] if name in Settings.model_fields else ""
+    return f"{prefix}{name.upper()}"

@@ -7,7 +7,7 @@ apology, so that what comes after it is answered; a database that fails is tried
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Protocol
 
@@ -70,14 +70,17 @@ class Dispatcher:
         self._on_commit = on_commit
         self._workers = ConversationWorkers(self._answer_next, clock, "dispatch")
 
-    async def start(self) -> None:
-        """Take up every conversation in which something waits from before.
+    async def start(self, platforms: Collection[str]) -> None:
+        """Take up every conversation of these platforms in which something waits from before.
+
+        Those of other platforms are left alone: another process may be answering them.
 
         Raises:
             StorageError: the database cannot be used.
         """
         for platform, conversation in await self._inbox.pending_conversations():
-            self.ring(platform, conversation)
+            if platform in platforms:
+                self.ring(platform, conversation)
 
     def ring(self, platform: str, conversation: str) -> None:
         """Say that a message was accepted in a conversation."""
@@ -112,8 +115,10 @@ class Dispatcher:
         return 0
 
     async def _answer(self, pending: PendingInbound) -> None:
-        """Decide and commit; where somebody else changed the interview first, decide again."""
+        """Decide and commit; where what it was decided on has changed since, decide again."""
         for attempt in range(1, MAX_CONFLICTS + 1):
+            if attempt > 1:  # its writer may have edited it meanwhile
+                pending = await self._inbox.reread(pending)
             outcome = await self._handler.handle(pending.inbound)
             try:
                 await self._store.commit(pending.inbox_id, pending.inbound, outcome)

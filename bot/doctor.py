@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from bot.app import open_database, open_engine
 from bot.config import ROOT, Settings
-from bot.errors import BotError
+from bot.errors import BotError, ConfigError
 from bot.i18n import Translator
+from bot.platform_checks import check_discord, check_telegram
+from bot.platforms import discord_settings, telegram_settings
 from bot.storage.faults import describe
 from engine.errors import PackError
 from engine.pack_reader import find_packs, read_pack
@@ -56,6 +58,7 @@ async def examine(settings: Settings, run: Run = subprocess.run) -> tuple[Findin
         _packs(settings),
         await _database(settings),
         await _remote_engine(settings) if settings.engine_url else _own_engine(settings, run),
+        *await _platforms(settings),
     )
 
 
@@ -103,10 +106,34 @@ async def _remote_engine(settings: Settings) -> Finding:
     return Finding(subject, note=f"on {health.get('device')}, packs {health.get('packs')}")
 
 
+async def _platforms(settings: Settings) -> tuple[Finding, ...]:
+    """Ask every platform that is configured whether it takes the token."""
+    found = []
+    for subject, check in (("Telegram", _telegram), ("Discord", _discord)):
+        try:
+            note = await check(settings)
+        except ConfigError as error:
+            found.append(Finding(subject, (str(error),)))
+        else:
+            found += [Finding(subject, note=note)] if note else []
+    return tuple(found)
+
+
+async def _telegram(settings: Settings) -> str:
+    configured = telegram_settings(settings)
+    return await check_telegram(configured) if configured else ""
+
+
+async def _discord(settings: Settings) -> str:
+    configured = discord_settings(settings)
+    return await check_discord(configured) if configured else ""
+
+
 def _own_engine(settings: Settings, run: Run) -> Finding:
     """Have a fresh engine process check itself: models, libraries, device."""
     command = [sys.executable, "-m", "engine", "--check", "--device", settings.device]
     command += ["--packs", str(settings.packs), "--weights", str(settings.weights)]
+    command += ["--verifier", settings.verifier]
     try:
         done = run(
             command, capture_output=True, text=True, timeout=_CHECK_SECONDS, cwd=ROOT, check=False

@@ -7,8 +7,8 @@ import structlog
 from bot.errors import StorageError
 from bot.interview import replies
 from bot.interview.messages import Inbound, Notice, Reply
-from bot.interview.ports import InterviewStore
-from bot.interview.state import InterviewState
+from bot.interview.ports import InterviewStore, Snapshot
+from bot.interview.telling import language
 
 _FAILED = "failed"
 
@@ -37,8 +37,9 @@ class TroubleWords:
         Raises:
             StorageError: the database cannot be used.
         """
-        state = await self._interview(inbound)
-        locale = inbound.options.get("locale", self._locale) if state is None else state.locale
+        snapshot = await self._snapshot(inbound)
+        locale = language(snapshot, inbound, self._locale)
+        state = snapshot.interview
         if not permanent:
             return Reply(locale, (Notice("notice.engine_trouble"),))
         notice = Notice("notice.engine_failed")
@@ -46,11 +47,11 @@ class TroubleWords:
             return replies.stray(locale, _FAILED, notice)
         return replies.notice(state, _FAILED, notice)
 
-    async def _interview(self, inbound: Inbound) -> InterviewState | None:
+    async def _snapshot(self, inbound: Inbound) -> Snapshot:
         try:
-            return (await self._store.load(inbound.account, inbound.conversation)).interview
+            return await self._store.load(inbound.account, inbound.conversation)
         except StorageError:
             raise
         except ValueError:  # it cannot be read, which may be the very trouble
             log.exception("interview.unreadable", event_id=inbound.event_id)
-            return None
+            return Snapshot("", None, 0, None, 0)

@@ -7,7 +7,7 @@ Members with layers of their own on the shared word embeddings learn from the la
 pack's contrasts and, if ``--corpora`` is given, from public inference and grading sets and
 near-misses cut from documents. Afterwards the calibration is fitted and the thresholds are chosen
 on the validation rows, and everything is scored on the test rows. A member that is finished is not
-trained again; a finished model is scored, not trained.
+trained again, and never thrown away without ``--force``; a finished model is scored, not trained.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from engine.point_heads import HEADS_FILE, save_heads
 from engine.questions import QuestionPack
 from engine.verdicts import VerdictPolicies
 from training.adapters import clear, finished
-from training.errors import DataError, TrainingError
+from training.errors import CheckpointError, DataError, TrainingError
 from training.head_fitting import fit_heads
 from training.options import training_parser
 from training.row_checks import check_answers, check_splits
@@ -114,6 +114,7 @@ def train(pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Names
     Raises:
         CorpusError: a public set has faults.
         ArtifactError: a model that this one builds on cannot be used.
+        CheckpointError: ``out`` holds members of another run.
     """
     recipe = train_members(pack, rows, options)
     body = verify(options.base, ENCODER)
@@ -207,12 +208,21 @@ def _starts(folder: Path | None, seeds: Sequence[int]) -> dict[int, Path]:
 
 
 def _keep_members_of(recipe: dict[str, object], options: argparse.Namespace) -> None:
-    """Remove members that were trained otherwise, or all of them if that is wanted."""
+    """Note how members are trained; those that are there are removed only with ``--force``.
+
+    Raises:
+        CheckpointError: members are there that were trained otherwise. Hours may lie in them.
+    """
     note = options.out / CHECKPOINTS / "recipe.json"
     answers = rows_sha256((options.data / "answers").glob("*.csv"))
     stands = json.dumps({**recipe, "answers": answers}, sort_keys=True)
-    if options.force or (note.exists() and note.read_text(encoding="utf-8") != stands):
+    if options.force:
         clear(options.out)
+    elif note.exists() and note.read_text(encoding="utf-8") != stands:
+        raise CheckpointError(
+            f"{options.out} holds members of a run on other rows or with other settings; continue"
+            " that run, or start anew with --force"
+        )
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(stands, encoding="utf-8")
 

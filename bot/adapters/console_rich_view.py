@@ -14,6 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bot.adapters.emphasis import Emphasis, spans
 from bot.interview.messages import Reply
 from bot.lines import Line, Section, SectionKind, Tone, stands_apart
 from bot.presentation import Presenter
@@ -30,12 +31,12 @@ _STYLES = {
 }
 # A mark, a dash or a number hangs to the left of the lines that wrap below it.
 _HANGING = re.compile(r"(?P<mark>[✔✘◐⬜-]|\d+\.) (?P<rest>.+)", re.DOTALL)
-# Emphasis as people write it. A formula such as y*log(p) + (1-y)*log(1-p) has none; a Korean
-# particle may follow directly.
-_MARKDOWN = re.compile(
-    r"`(?P<code>[^`\n]+)`"
-    r"|(?<![\w*)\]])(?P<stars>\*{1,2})(?=\S)(?P<word>[^*\n]+?)(?<=\S)(?P=stars)(?![A-Za-z0-9_*(\[])"
-)
+_EMPHASIS = {
+    Emphasis.NONE: "",
+    Emphasis.BOLD: "bold",
+    Emphasis.ITALIC: "italic",
+    Emphasis.CODE: "bold cyan",
+}
 
 
 class RichView:
@@ -96,15 +97,10 @@ class RichView:
 
 def inline_markdown(text: str) -> Text:
     """Return a text with its **bold**, *emphasis* and `code` drawn; formulas stay as they are."""
-    drawn, at = Text(), 0
-    for found in _MARKDOWN.finditer(text):
-        drawn.append(text[at : found.start()])
-        if found["code"]:
-            drawn.append(found["code"], "bold cyan")
-        else:
-            drawn.append(found["word"], "bold" if found["stars"] == "**" else "italic")
-        at = found.end()
-    return drawn.append(text[at:])
+    drawn = Text()
+    for span in spans(text):
+        drawn.append(span.text, _EMPHASIS[span.emphasis])
+    return drawn
 
 
 def _column(sections: Sequence[Section], offered: str) -> Group:

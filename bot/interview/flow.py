@@ -53,8 +53,13 @@ def total_topics(pack: QuestionPack, level: Level, length: Length) -> int:
     return length.topics(len(eligible(pack, level)))
 
 
-def legal_next(
-    pack: QuestionPack, current: str, asked: Collection[str], level: Level, length: Length
+def legal_next(  # noqa: PLR0913, PLR0917 - the whole of what an interview may choose from
+    pack: QuestionPack,
+    current: str,
+    asked: Collection[str],
+    level: Level,
+    length: Length,
+    only: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Return the topics that may follow `current`, default first.
 
@@ -68,10 +73,14 @@ def legal_next(
         asked: ids of all topics asked so far, `current` included.
         level: hardest level to ask.
         length: how many judged topics to ask.
+        only: the topics to ask whatever their level and number, as in a review; all where empty.
     """
     here = pack.topic(current)
     if here.kind in (TopicKind.CLOSING, TopicKind.END):
         return tuple(t for t in here.next if t not in asked)
+    if only:
+        left = tuple(t for t in only if t in pack and t not in asked)
+        return left or _closing(pack, asked)
     open_topics = [t for t in eligible(pack, level) if t.id not in asked]
     judged_so_far = sum(1 for t in asked if pack.topic(t).kind.judged)
     if not open_topics or judged_so_far >= total_topics(pack, level, length):

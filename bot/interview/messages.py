@@ -31,6 +31,14 @@ class Action(StrEnum):
     STOP = "stop"
     REPORT = "report"
     HELP = "help"
+    PACKS = "packs"
+    LANGUAGE = "language"
+    SETTINGS = "settings"
+    HISTORY = "history"
+    REVIEW = "review"
+    LINK = "link"
+    UNLINK = "unlink"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Inbound:
         received_at: when it arrived (timezone-aware).
         action: what a command or button asks for.
         options: settings that came with the action, for example ``{"locale": "ko"}``.
+        edits: event id of the earlier message that this one replaces, where its writer edited it.
     """
 
     event_id: str
@@ -62,6 +71,7 @@ class Inbound:
     received_at: datetime
     action: Action | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    edits: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,21 @@ class ReportCard:
 
 
 Block = Verdicts | ModelAnswer | Say | Notice | ReportCard
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that a person can pick with one press: a pack, a level, a language.
+
+    Args:
+        action: what picking it asks for.
+        options: the `Inbound.options` that come with it.
+        label: a text of the catalogue, or a name that is shown as it is, such as a pack's title.
+    """
+
+    action: Action
+    options: Mapping[str, str]
+    label: Notice | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +217,7 @@ class Reply:
         buttons: the actions to offer, in order.
         progress: where the interview stands, if one is running.
         facts: the machine-readable account of the turn.
+        choices: rows of choices, to be drawn under the text.
     """
 
     locale: str
@@ -199,3 +225,4 @@ class Reply:
     buttons: tuple[Action, ...] = ()
     progress: Progress | None = None
     facts: TurnFacts | None = None
+    choices: tuple[tuple[Choice, ...], ...] = ()

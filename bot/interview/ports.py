@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -24,6 +24,8 @@ class Snapshot:
         version: its version, 0 before the first; a commit must name it.
         last_reply: its standing reply, to be shown again on coming back.
         earlier_interviews: how many interviews the person has begun in all.
+        chosen: the person's settings, by option name.
+        elsewhere: whether the interview is of another conversation; a commit moves it here.
     """
 
     user_id: str
@@ -31,6 +33,37 @@ class Snapshot:
     version: int
     last_reply: Reply | None
     earlier_interviews: int
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMade:
+    """The person gets a code that links another account to them; it replaces an earlier one."""
+
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUsed:
+    """The person who asks and the person who made the code become one."""
+
+    code: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLeft:
+    """The account becomes a person of its own, with the interviews held on its platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonForgotten:
+    """Everything that is stored about the person is deleted."""
+
+
+PersonChange = CodeMade | CodeUsed | AccountLeft | PersonForgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +77,8 @@ class TurnOutcome:
         replies: what to send, in order.
         standing: the reply to show again on coming back (`Snapshot.last_reply` from now on); None
             keeps the one before, so that a pause or a help text never takes its place.
+        chosen: settings of the person to keep from now on, by option name.
+        person: what changes about who the person is, if anything.
     """
 
     snapshot: Snapshot
@@ -51,6 +86,33 @@ class TurnOutcome:
     record: TurnRecord | None
     replies: tuple[Reply, ...]
     standing: Reply | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    person: PersonChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastInterview:
+    """An interview as the history lists it, with its whole turn log."""
+
+    state: InterviewState
+    log: tuple[TurnRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicResult:
+    """How a topic went in one interview.
+
+    Args:
+        pack_id: the pack that it is of.
+        topic_id: the topic.
+        covered: ids of the answer points that were covered.
+        at: when the last answer to it came.
+    """
+
+    pack_id: str
+    topic_id: str
+    covered: frozenset[str]
+    at: datetime
 
 
 class InterviewStore(Protocol):
@@ -61,6 +123,28 @@ class InterviewStore(Protocol):
 
     async def turn_log(self, interview_id: str) -> Sequence[TurnRecord]:
         """Return the whole turn log of an interview, oldest first."""
+
+
+class People(Protocol):
+    """What is known about people beyond the conversation that they are in."""
+
+    async def open_elsewhere(self, account: Account, conversation: str) -> Snapshot | None:
+        """Return the person's latest interview of another conversation, if one is open."""
+
+    async def history(self, user_id: str, limit: int) -> Sequence[PastInterview]:
+        """Return the person's latest interviews, latest first."""
+
+    async def interview(self, user_id: str, interview_id: str) -> PastInterview | None:
+        """Return one interview of the person; None where it is not theirs."""
+
+    async def topic_results(self, user_id: str) -> Sequence[TopicResult]:
+        """Return how every topic went that the person was asked, oldest first."""
+
+    async def code_owner(self, code: str) -> str | None:
+        """Return who made a linking code that is still good."""
+
+    async def accounts(self, user_id: str) -> Sequence[Account]:
+        """Return every account of the person."""
 
 
 class EngineClient(Protocol):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.interview.messages import (
     Action,
     Block,
+    Choice,
     ModelAnswer,
     Notice,
     Progress,
@@ -81,9 +84,12 @@ def report(state: InterviewState, built: Report, *, asked_for: bool) -> Reply:
             interview belongs to the turn before it and has no facts of its own.
     """
     facts = _action_facts(state, Action.REPORT.value) if asked_for else None
-    return Reply(
-        state.locale, (ReportCard(built),), (Action.NEW,) if state.ended else (), facts=facts
-    )
+    if not state.ended:
+        return Reply(state.locale, (ReportCard(built),), facts=facts)
+    again = Choice(Action.REVIEW, {"interview": state.id}, Notice("choice.review"))
+    choices = ((again,),) if built.study else ()
+    blocks = (ReportCard(built),)
+    return Reply(state.locale, blocks, (Action.NEW,), facts=facts, choices=choices)
 
 
 def notice(
@@ -155,6 +161,11 @@ def progress(state: InterviewState, pack: QuestionPack) -> Progress:
         wrong=statuses.count(VerdictStatus.WRONG),
         unsure=statuses.count(VerdictStatus.UNSURE) + statuses.count(VerdictStatus.PARTIAL),
     )
+
+
+def text_in(text: Mapping[str, str], locale: str) -> str:
+    """Return a text of a pack, in another language where it is not written in this one."""
+    return text[locale] if locale in text else next(iter(text.values()))
 
 
 def _verdict_lines(topic: Topic, result: TurnResult, locale: str) -> tuple[VerdictLine, ...]:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.interview.flow import Length, Level, legal_next, total_topics
-from bot.interview.report import MAX_HINTS, TurnRecord
+from bot.interview.report import MAX_HINTS
 from engine.contract import (
     Intent,
     Mode,
@@ -41,7 +41,15 @@ from engine.questions import QuestionPack, Topic, TopicKind
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was chosen when the interview was opened."""
+    """What was chosen when the interview was opened.
+
+    Args:
+        locale, pack_id: its language and its pack.
+        mode: whether verdicts are shown at once.
+        level, length: the hardest questions, and how many.
+        start_topic: the topic to begin with, if not the pack's own.
+        topics: the only topics to ask, as in a review; empty for those of level and length.
+    """
 
     locale: str
     pack_id: str
@@ -49,6 +57,7 @@ class Options:
     level: Level = Level.SENIOR
     length: Length = Length.FULL
     start_topic: str | None = None
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +200,7 @@ def turn_request(
         [progress.topic_id for progress in state.topics],
         state.options.level,
         state.options.length,
+        state.options.topics,
     )
     return TurnRequest(
         request_id=f"{state.id}:{state.turn + 1}",
@@ -255,55 +265,6 @@ def advance(
     )
 
 
-def record_turn(
-    state: InterviewState, result: TurnResult, event_id: str, text: str, now: datetime
-) -> TurnRecord:
-    """Return the log line of a turn.
-
-    Args:
-        state: the state before it.
-        result: what the engine decided and said.
-        event_id: the inbound event that it answers.
-        text: what the user wrote, cleaned.
-        now: when the message arrived; one typed ahead of its question took no time.
-    """
-    return TurnRecord(
-        turn=state.turn + 1,
-        event_id=event_id,
-        topic_id=state.topic_id,
-        question=state.question,
-        text=text,
-        intent=result.intent.value,
-        verdicts=result.verdicts,
-        hedge=result.hedge,
-        next_topic=result.next_topic,
-        utterance=result.utterance.text,
-        asked_at=state.asked_at,
-        answered_at=max(now, state.asked_at),
-        timings_ms=result.timings_ms,
-    )
-
-
-def record_action(
-    state: InterviewState, action: str, event_id: str, text: str, now: datetime
-) -> TurnRecord:
-    """Return the log line of a command that the engine has no part in."""
-    return TurnRecord(
-        turn=state.turn + 1,
-        event_id=event_id,
-        topic_id=state.topic_id,
-        question=state.question,
-        text=text,
-        intent=action,
-        verdicts=(),
-        hedge=None,
-        next_topic=None if state.ended else state.topic_id,
-        utterance="",
-        asked_at=now,
-        answered_at=now,
-    )
-
-
 def is_left(state: InterviewState, after: InterviewState) -> bool:
     """Whether a turn left the topic that it replied to."""
     return state.topic_id != after.topic_id
@@ -311,7 +272,8 @@ def is_left(state: InterviewState, after: InterviewState) -> bool:
 
 def topics_in_all(state: InterviewState, pack: QuestionPack) -> int:
     """Return how many judged topics the interview will have."""
-    return total_topics(pack, state.options.level, state.options.length)
+    options = state.options
+    return len(options.topics) or total_topics(pack, options.level, options.length)
 
 
 def _fresh(topic: Topic) -> TopicProgress:

@@ -49,13 +49,15 @@ def storable(inbound: Inbound) -> Inbound:
     """Return the message with every character that cannot be stored replaced by U+FFFD."""
     return replace(
         inbound,
-        event_id=_clean(inbound.event_id),
-        account=Account(_clean(inbound.account.platform), _clean(inbound.account.external_id)),
-        conversation=_clean(inbound.conversation),
-        text=_clean(inbound.text),
-        options={_clean(key): _clean(value) for key, value in inbound.options.items()},
+        event_id=clean(inbound.event_id),
+        account=Account(clean(inbound.account.platform), clean(inbound.account.external_id)),
+        conversation=clean(inbound.conversation),
+        text=clean(inbound.text),
+        options={clean(key): clean(value) for key, value in inbound.options.items()},
+        edits=None if inbound.edits is None else clean(inbound.edits),
     )
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return a text with every character that cannot be stored replaced by U+FFFD."""
     return _UNSTORABLE.sub(_REPLACEMENT, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -47,6 +47,9 @@ class Inbox:
     async def accept(self, inbound: Inbound) -> bool:
         """Keep a message for good; the platform may be told so once this returns.
 
+        An edit takes the place of what it edits where that still waits; it is settled then. Any
+        other edit is kept like a message.
+
         Returns:
             False when the event is known already and nothing was added.
 
@@ -64,6 +67,8 @@ class Inbox:
         )
         try:
             async with self._database.writing() as connection:
+                if await _replace_waiting(connection, kept):
+                    row = row.values(done_at=self._clock.now())
                 await connection.execute(row)
         except IntegrityError:  # the only constraint that a full row can break: known event
             return False
@@ -117,6 +122,17 @@ class Inbox:
                 continue
             return PendingInbound(row.id, inbound, row.attempts, row.next_attempt_at)
 
+    async def reread(self, pending: PendingInbound) -> PendingInbound:
+        """Return a message as it is now: its writer may have edited it.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        query = select(InboxRow.payload).where(InboxRow.id == pending.inbox_id)
+        async with self._database.reading() as connection:
+            payload = (await connection.execute(query)).scalar_one()
+        return replace(pending, inbound=INBOUNDS.decode(payload))
+
     async def defer(
         self, pending: PendingInbound, until: datetime, notice: Reply | None = None
     ) -> None:
@@ -166,3 +182,29 @@ async def mark_done(connection: AsyncConnection, inbox_id: int, now: datetime) -
         .values(done_at=now)
     )
     return settled.rowcount == 1
+
+
+async def is_unchanged(connection: AsyncConnection, inbox_id: int, inbound: Inbound) -> bool:
+    """Return whether a message still says what an outcome was decided on."""
+    query = select(InboxRow.payload).where(InboxRow.id == inbox_id)
+    payload = (await connection.execute(query)).scalar_one_or_none()
+    return payload is not None and payload["text"] == inbound.text
+
+
+async def _replace_waiting(connection: AsyncConnection, edit: Inbound) -> bool:
+    """Put an edit in the place of the message that it edits; False where that waits no more."""
+    if edit.edits is None:
+        return False
+    original = (
+        InboxRow.platform == edit.account.platform,
+        InboxRow.event_id == edit.edits,
+        InboxRow.account == edit.account.external_id,
+        InboxRow.done_at.is_(None),
+    )
+    query = select(InboxRow.id, InboxRow.payload).where(*original).with_for_update()
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return False
+    payload = {**row.payload, "text": edit.text}
+    await connection.execute(update(InboxRow).where(InboxRow.id == row.id).values(payload=payload))
+    return True

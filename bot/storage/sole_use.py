@@ -36,13 +36,41 @@ async def sole_use(database: Database, user_name: str) -> AsyncIterator[None]:
         InUseError: another program holds it.
         StorageError: the database cannot be used.
     """
-    digest = hashlib.sha256(user_name.encode("utf-8", "replace")).digest()
     taken = InUseError(
         f"{describe(database.url)} is in use by another chat of {user_name}; "
         "end that one first, or name another file with --db."
     )
+    digest = hashlib.sha256(user_name.encode("utf-8", "replace")).digest()
+    async with _held(database, digest, f"chat-{digest.hex()[:12]}", taken):
+        yield
+
+
+@asynccontextmanager
+async def sole_run(database: Database, platform: str) -> AsyncIterator[None]:
+    """Keep a second bot of a platform away from the database: two would answer everything twice.
+
+    Args:
+        database: open.
+        platform: the platform.
+
+    Raises:
+        InUseError: another bot holds it.
+        StorageError: the database cannot be used.
+    """
+    taken = InUseError(
+        f"{describe(database.url)} is in use by another bot on {platform}; end that one first."
+    )
+    digest = hashlib.sha256(f"run {platform}".encode()).digest()
+    async with _held(database, digest, f"run-{platform}", taken):
+        yield
+
+
+@asynccontextmanager
+async def _held(
+    database: Database, digest: bytes, name: str, taken: InUseError
+) -> AsyncIterator[None]:
     if database.url.get_backend_name() == "sqlite":
-        with _locked(Path(str(database.url.database)), digest.hex()[:12], taken):
+        with _locked(Path(str(database.url.database)), name, taken):
             yield
         return
     key = int.from_bytes(digest[:8], "big", signed=True)
@@ -56,7 +84,7 @@ async def sole_use(database: Database, user_name: str) -> AsyncIterator[None]:
 @contextmanager
 def _locked(database: Path, name: str, taken: InUseError) -> Iterator[None]:
     database = database.resolve()  # one file may be reached by several names
-    path = database.with_name(f"{database.name}.chat-{name}.lock")
+    path = database.with_name(f"{database.name}.{name}.lock")
     # The file stays: whoever removed it could remove one that somebody else has just locked.
     with ExitStack() as opened:
         try:

@@ -12,21 +12,23 @@ from sqlalchemy.orm import aliased
 
 from bot.errors import VersionConflictError
 from bot.interview.messages import Account, Inbound
-from bot.interview.ports import Clock, Snapshot, TurnOutcome
+from bot.interview.ports import Clock, PersonForgotten, Snapshot, TurnOutcome
 from bot.interview.report import TurnRecord
 from bot.interview.state import InterviewState
 from bot.storage.codec import RECORDS, REPLIES, STATES
 from bot.storage.database import Database
-from bot.storage.inbox import mark_done
+from bot.storage.identities import change_person, keep_chosen
+from bot.storage.inbox import is_unchanged, mark_done
 from bot.storage.outbox import put_replies
 from bot.storage.tables import (
     AccountRow,
     InterviewRow,
     InterviewStatus,
-    PointResultRow,
+    SettingRow,
     TurnRow,
     UserRow,
 )
+from bot.storage.turn_log import append_turn
 
 
 class SqlInterviewStore:
@@ -48,13 +50,7 @@ class SqlInterviewStore:
             found = await self._find(account, conversation)
         if found is None:
             raise VersionConflictError("an account vanished while it was read")
-        return Snapshot(
-            user_id=found.user_id,
-            interview=STATES.decode(found.snapshot) if found.snapshot else None,
-            version=found.version or 0,
-            last_reply=REPLIES.decode(found.last_reply) if found.last_reply else None,
-            earlier_interviews=found.begun or 0,
-        )
+        return found
 
     async def turn_log(self, interview_id: str) -> tuple[TurnRecord, ...]:
         """Return the whole turn log of an interview, oldest first.
@@ -82,17 +78,22 @@ class SqlInterviewStore:
             outcome: what it changes.
 
         Raises:
-            VersionConflictError: the interview was changed since the outcome was decided.
+            VersionConflictError: the interview, the person or the message itself was changed since
+                the outcome was decided.
             StorageError: the database cannot be used.
         """
         async with self._database.writing() as connection:
             if not await mark_done(connection, inbox_id, self._clock.now()):
                 return
+            if not await is_unchanged(connection, inbox_id, inbound):
+                raise VersionConflictError("the message was edited meanwhile; decide again")
             await self._write_interview(connection, inbound, outcome)
             interview = outcome.interview or outcome.snapshot.interview
             interview_id = interview.id if interview else None
             if outcome.record is not None:
-                await _append_turn(connection, interview_id, outcome.record)
+                await append_turn(connection, interview_id, outcome.record)
+            if await self._write_person(connection, inbound, outcome):
+                interview_id = None
             await put_replies(
                 connection,
                 platform=inbound.account.platform,
@@ -102,7 +103,18 @@ class SqlInterviewStore:
                 now=self._clock.now(),
             )
 
-    async def _find(self, account: Account, conversation: str) -> Row[Any] | None:
+    async def _write_person(
+        self, connection: AsyncConnection, inbound: Inbound, outcome: TurnOutcome
+    ) -> bool:
+        """Write what changes about the person; returns whether they are forgotten now."""
+        user_id = outcome.snapshot.user_id
+        await keep_chosen(connection, user_id, outcome.chosen)
+        if outcome.person is not None:
+            now = self._clock.now()
+            await change_person(connection, outcome.person, user_id, inbound.account, now)
+        return isinstance(outcome.person, PersonForgotten)
+
+    async def _find(self, account: Account, conversation: str) -> Snapshot | None:
         mine = aliased(InterviewRow)
         latest = (
             select(mine.id)
@@ -132,7 +144,8 @@ class SqlInterviewStore:
             .where(AccountRow.external_id == account.external_id)
         )
         async with self._database.reading() as connection:
-            return (await connection.execute(query)).one_or_none()
+            row = (await connection.execute(query)).one_or_none()
+            return _snapshot(row, await _chosen(connection, row.user_id)) if row else None
 
     async def _make_user(self, account: Account) -> None:
         user_id = uuid4().hex
@@ -157,7 +170,7 @@ class SqlInterviewStore:
         """Check the version, then write the new snapshot where there is one."""
         before, after = outcome.snapshot.interview, outcome.interview
         if after is not None and before is not None and after.id == before.id:
-            await self._update_interview(connection, outcome, after)
+            await self._update_interview(connection, inbound, outcome, after)
             return
         if before is not None:
             await _check_version(connection, before.id, outcome.snapshot.version)
@@ -165,10 +178,20 @@ class SqlInterviewStore:
             await self._insert_interview(connection, inbound, outcome, after)
 
     async def _update_interview(
-        self, connection: AsyncConnection, outcome: TurnOutcome, after: InterviewState
+        self,
+        connection: AsyncConnection,
+        inbound: Inbound,
+        outcome: TurnOutcome,
+        after: InterviewState,
     ) -> None:
         version = outcome.snapshot.version
         values = _changing_columns(after) | {"updated_at": self._clock.now()}
+        if outcome.snapshot.elsewhere:
+            values |= {
+                "platform": inbound.account.platform,
+                "conversation": inbound.conversation,
+                "number": outcome.snapshot.earlier_interviews + 1,
+            }
         if outcome.standing is not None:
             values["last_reply"] = REPLIES.encode(outcome.standing)
         changed = await connection.execute(
@@ -205,6 +228,22 @@ class SqlInterviewStore:
             raise _conflict(after.id, 0) from error
 
 
+async def _chosen(connection: AsyncConnection, user_id: str) -> dict[str, str]:
+    query = select(SettingRow.key, SettingRow.value).where(SettingRow.user_id == user_id)
+    return {row.key: row.value for row in await connection.execute(query)}
+
+
+def _snapshot(row: Row[Any], chosen: dict[str, str]) -> Snapshot:
+    return Snapshot(
+        user_id=row.user_id,
+        interview=STATES.decode(row.snapshot) if row.snapshot else None,
+        version=row.version or 0,
+        last_reply=REPLIES.decode(row.last_reply) if row.last_reply else None,
+        earlier_interviews=row.begun or 0,
+        chosen=chosen,
+    )
+
+
 def _changing_columns(state: InterviewState) -> dict[str, Any]:
     status = InterviewStatus.OPEN
     if state.ended:
@@ -231,35 +270,3 @@ async def _check_version(connection: AsyncConnection, interview_id: str, version
     query = select(InterviewRow.version).where(InterviewRow.id == interview_id).with_for_update()
     if (await connection.execute(query)).scalar_one_or_none() != version:
         raise _conflict(interview_id, version)
-
-
-async def _append_turn(
-    connection: AsyncConnection, interview_id: str | None, record: TurnRecord
-) -> None:
-    await connection.execute(
-        insert(TurnRow).values(
-            interview_id=interview_id,
-            turn=record.turn,
-            event_id=record.event_id,
-            topic_id=record.topic_id,
-            intent=record.intent,
-            text=record.text,
-            record=RECORDS.encode(record),
-            answered_at=record.answered_at,
-        )
-    )
-    results = [
-        {
-            "interview_id": interview_id,
-            "turn": record.turn,
-            "point_id": verdict.point_id,
-            "topic_id": record.topic_id,
-            "status": verdict.status.value,
-            "similarity": verdict.similarity,
-            "probability": verdict.probability,
-            "evidence": verdict.evidence,
-        }
-        for verdict in record.verdicts
-    ]
-    if results:
-        await connection.execute(insert(PointResultRow), results)

@@ -5,13 +5,17 @@ erDiagram
     users ||--o{ accounts : "is known as"
     users ||--o{ interviews : takes
     users ||--o{ settings : chose
+    users ||--o| link_codes : made
     interviews ||--o{ turns : "is logged in"
     turns ||--o{ point_results : judged
     interviews ||--o{ outbox : says
     inbox
+    cursors
+    place_settings
 ```
 
-`inbox` stands alone: a message is kept before anything is known about who sent it.
+`inbox` stands alone: a message is kept before anything is known about who sent it. So do `cursors`
+and `place_settings`, which belong to platforms and not to people.
 """
 
 from __future__ import annotations
@@ -115,12 +119,23 @@ class AccountRow(Base):
 
 
 class InterviewRow(Base):
-    """The latest snapshot of an interview; `number` counts the interviews of a person from 1."""
+    """The latest snapshot of an interview.
+
+    `number` orders the interviews of a person, from 1; one that moves to another conversation or to
+    another person gets a new one.
+    """
 
     __tablename__ = "interviews"
     __table_args__ = (
         UniqueConstraint("user_id", "number"),
         Index("ix_interviews_latest", "user_id", "platform", "conversation", "number", unique=True),
+        Index(
+            "ix_interviews_open",
+            "platform",
+            "conversation",
+            sqlite_where=text("status <> 'ended'"),
+            postgresql_where=text("status <> 'ended'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -238,5 +253,34 @@ class SettingRow(Base):
     __tablename__ = "settings"
 
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class LinkCodeRow(Base):
+    """A short-lived code that links another account to the person who made it."""
+
+    __tablename__ = "link_codes"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), unique=True)
+    expires_at: Mapped[datetime]
+
+
+class CursorRow(Base):
+    """Where a stream of a platform was left."""
+
+    __tablename__ = "cursors"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class PlaceSettingRow(Base):
+    """One setting of a place, such as a server's language."""
+
+    __tablename__ = "place_settings"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]

@@ -83,6 +83,7 @@ def test_everything_in_the_example_is_a_setting_with_a_value_that_works(
         ("AURORA_TURN_TIMEOUT", "nan"),
         ("AURORA_TURN_TIMEOUT", "inf"),
         ("AURORA_TURN_TIMEOUT", "soon"),
+        ("AURORA_VERIFIER", "some/model"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(
@@ -91,6 +92,18 @@ def test_a_value_that_cannot_be_used_is_refused(
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name.removeprefix("AURORA_").lower()):
         Settings()
+
+
+def test_a_verifier_is_found_from_anywhere_and_its_key_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    monkeypatch.setenv("AURORA_VERIFIER", "hub:model")
+    monkeypatch.setenv("AURORA_VERIFIER_KEY", "sk-quite-secret")
+    settings = Settings()
+    assert settings.verifier == f"hub:{tmp_path}/model"
+    assert settings.verifier_key.get_secret_value() == "sk-quite-secret"
+    assert "sk-quite-secret" not in repr(settings)
 
 
 def test_settings_cannot_be_changed_later() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -99,7 +99,7 @@ async def test_what_waits_from_before_is_taken_up_in_order(desk: Desk) -> None:
     await desk.accept(*(inbound(str(n)) for n in range(1, 6)))
     await desk.accept(inbound("h", conversation="hall"))
     dispatcher = desk.open()
-    await dispatcher.start()
+    await dispatcher.start({PLATFORM})
     await settle(dispatcher)
     await settle(dispatcher, HALL)
     assert await desk.answered() == ["2", "3", "4", "5"]  # the first one opens the interview
@@ -111,7 +111,7 @@ async def test_turns_of_a_conversation_wait_for_each_other_but_others_do_not(des
     gate = desk.handler.gates["1"] = asyncio.Event()
     await desk.accept(inbound("1"), inbound("2"), inbound("h", conversation="hall", person="bo"))
     dispatcher = desk.open()
-    await dispatcher.start()
+    await dispatcher.start({PLATFORM})
     await desk.handler.begun["1"].wait()
     await settle(dispatcher, HALL)
     assert sorted(desk.handler.handled) == ["1", "h"]
@@ -137,7 +137,7 @@ async def test_without_an_engine_a_message_waits_longer_and_longer_and_is_then_a
     desk.handler.failures["1"] = [EngineUnavailableError("no answer") for _ in range(3)]
     await desk.accept(inbound("1", "hi"), inbound("2", "still there?"))
     dispatcher = desk.open()
-    await dispatcher.start()
+    await dispatcher.start({PLATFORM})
     waits = []
     for _ in range(3):
         waits.append(await desk.clock.next_sleep())
@@ -160,13 +160,13 @@ async def test_a_restart_neither_shortens_the_wait_nor_repeats_the_notice(desk: 
     desk.handler.failures["1"] = [EngineUnavailableError("no answer") for _ in range(2)]
     await desk.accept(inbound("1", "hi"))
     before = desk.open()
-    await before.start()
+    await before.start({PLATFORM})
     await desk.clock.next_sleep()
     async with asyncio.timeout(10):
         await before.stop(grace=3600)  # what only waits is not waited for
     desk.clock.advance(0.25)
     after = desk.open()
-    await after.start()
+    await after.start({PLATFORM})
     assert await desk.clock.next_sleep() == 0.75
     desk.clock.advance(0.75)
     assert await desk.clock.next_sleep() == 2
@@ -191,7 +191,7 @@ async def test_a_message_that_cannot_be_answered_does_not_block_the_next(
     await desk.accept(inbound("1"), inbound("2", "my secret"), inbound("3", "more"))
     dispatcher = desk.open()
     with capture_logs() as logs:
-        await dispatcher.start()
+        await dispatcher.start({PLATFORM})
         await settle(dispatcher)
     assert await desk.answered() == ["3"]
     assert await desk.replies() == ["You said hello", "trouble.permanent 2", "You said more"]
@@ -236,12 +236,12 @@ def rival(number: int) -> Inbound:
 async def test_a_turn_is_decided_again_when_somebody_else_was_faster(desk: Desk) -> None:
     first = desk.open()
     await desk.accept(inbound("1"))
-    await first.start()
+    await first.start({PLATFORM})
     await settle(first)
     await first.stop()
     await desk.accept(inbound("2"))
     second = desk.open(handler=Rival(desk, [rival(1), rival(2)]))
-    await second.start()
+    await second.start({PLATFORM})
     await settle(second)
     assert await desk.answered() == ["rival 1", "rival 2", "2"]
     assert desk.handler.handled == ["1", "2", "2", "2"]
@@ -251,12 +251,12 @@ async def test_a_turn_is_decided_again_when_somebody_else_was_faster(desk: Desk)
 async def test_a_turn_that_loses_every_race_is_not_given_up(desk: Desk) -> None:
     first = desk.open()
     await desk.accept(inbound("1"))
-    await first.start()
+    await first.start({PLATFORM})
     await settle(first)
     await first.stop()
     await desk.accept(inbound("2"))
     second = desk.open(handler=Rival(desk, [rival(number) for number in range(5)]))
-    await second.start()
+    await second.start({PLATFORM})
     assert await desk.clock.next_sleep() == 1
     assert await desk.unsettled() == ["2"]
     desk.clock.advance(1)
@@ -281,7 +281,7 @@ async def test_a_database_that_fails_is_tried_again(desk: Desk) -> None:
     await desk.accept(inbound("1"))
     dispatcher = desk.open(inbox=TroubledInbox(desk.database, desk.clock))
     with capture_logs() as logs:
-        await dispatcher.start()
+        await dispatcher.start({PLATFORM})
         for wait in (1, 2):
             assert await desk.clock.next_sleep() == wait
             desk.clock.advance(wait)
@@ -297,7 +297,7 @@ async def test_stopping_lets_a_turn_under_way_finish_and_leaves_the_rest_in_the_
     gate = desk.handler.gates["1"] = asyncio.Event()
     await desk.accept(inbound("1"), inbound("2"))
     dispatcher = desk.open()
-    await dispatcher.start()
+    await dispatcher.start({PLATFORM})
     await desk.handler.begun["1"].wait()
     stopping = asyncio.create_task(dispatcher.stop())
     await asyncio.sleep(0)
@@ -314,8 +314,33 @@ async def test_stopping_does_not_wait_for_ever(desk: Desk) -> None:
     desk.handler.failures["h"] = [EngineUnavailableError("no answer")]
     await desk.accept(inbound("1"), inbound("h", conversation="hall"))
     dispatcher = desk.open()
-    await dispatcher.start()
+    await dispatcher.start({PLATFORM})
     await desk.clock.next_sleep()
     await desk.handler.begun["1"].wait()
     await dispatcher.stop(grace=0.01)
     assert await desk.unsettled() == ["1", "h"]
+
+
+async def test_an_edit_that_comes_while_its_message_is_judged_has_it_judged_again(
+    desk: Desk,
+) -> None:
+    dispatcher = desk.open()
+    await desk.accept(inbound("1", "gradiant"))
+    gate = desk.handler.gates["1"] = asyncio.Event()
+    dispatcher.ring(*ROOM)
+    await desk.handler.begun["1"].wait()
+    await desk.accept(replace(inbound("1 edited", "gradient"), edits="1"))
+    gate.set()
+    await settle(dispatcher)
+    assert await desk.replies() == ["You said gradient"]
+    assert desk.handler.handled == ["1", "1"]
+    await dispatcher.stop()
+
+
+async def test_only_what_belongs_to_its_own_platforms_is_taken_up(desk: Desk) -> None:
+    dispatcher = desk.open()
+    await desk.accept(inbound("1"))
+    await dispatcher.start({"another"})
+    assert await desk.unsettled() == ["1"]
+    await dispatcher.stop()
+    assert desk.handler.handled == []

@@ -9,14 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot import app
 from bot.config import Settings, sqlite_url
 from bot.doctor import Finding, examine
 from engine.pack_reader import read_pack
+from tests.support.clock import FakeClock
 from tests.support.command import Done, run
+from tests.support.discord_server import TOKEN as DISCORD_TOKEN
+from tests.support.discord_server import DiscordServer
 from tests.support.engine_server import fake_pipeline, running_worker
 from tests.support.packs import small_pack, write_pack
+from tests.support.telegram_server import TOKEN as TELEGRAM_TOKEN
+from tests.support.telegram_server import TelegramServer
 
 
 @pytest.fixture
@@ -114,6 +120,68 @@ async def test_an_engine_that_does_not_answer_is_a_problem(
     found = by_subject(await examine(remote))
     (problem,) = found[f"Engine at {address}"].problems
     assert f"python -m engine --listen {address}" in problem
+
+
+class TestPlatforms:
+    """Every platform with a token is asked; the others are nobody's problem."""
+
+    async def examine(self, settings: Settings, **changes: object) -> dict[str, Finding]:
+        changed = settings.model_copy(update=changes)
+        return by_subject(await examine(changed, EngineCheck(WELL)))
+
+    async def test_telegram_says_which_bot_a_token_is_of(self, settings: Settings) -> None:
+        async with TelegramServer(FakeClock()) as server:
+            found = await self.examine(
+                settings,
+                telegram_token=SecretStr(TELEGRAM_TOKEN),
+                telegram_base_url=server.base_url,
+            )
+        assert found["Telegram"].note.startswith("@")
+        assert "Discord" not in found
+
+    async def test_discord_says_which_bot_a_token_is_of(self, settings: Settings) -> None:
+        async with DiscordServer() as server:
+            found = await self.examine(
+                settings, discord_token=SecretStr(DISCORD_TOKEN), discord_base_url=server.base_url
+            )
+        assert found["Discord"].problems == ()
+        assert "1 shard(s)" in found["Discord"].note
+
+    async def test_a_token_that_is_refused_is_a_problem_and_is_not_shown(
+        self, settings: Settings
+    ) -> None:
+        wrong = "4343:a-token-of-nobody-at-all"
+        async with TelegramServer(FakeClock()) as telegram, DiscordServer() as discord:
+            found = await self.examine(
+                settings,
+                telegram_token=SecretStr(wrong),
+                telegram_base_url=telegram.base_url,
+                discord_token=SecretStr(wrong),
+                discord_base_url=discord.base_url,
+            )
+        for subject in ("Telegram", "Discord"):
+            (problem,) = found[subject].problems
+            assert f"AURORA_{subject.upper()}_TOKEN" in problem
+            assert wrong not in problem
+
+    async def test_a_platform_that_does_not_answer_is_a_problem(self, settings: Settings) -> None:
+        found = await self.examine(
+            settings,
+            telegram_token=SecretStr(TELEGRAM_TOKEN),
+            telegram_base_url="http://127.0.0.1:1/bot",
+            discord_token=SecretStr(DISCORD_TOKEN),
+            discord_base_url="http://127.0.0.1:1/api/v10",
+        )
+        for subject in ("Telegram", "Discord"):
+            (problem,) = found[subject].problems
+            assert "does not answer" in problem
+
+    async def test_a_token_s_file_that_cannot_be_read_is_a_problem(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        found = await self.examine(settings, discord_token_file=tmp_path / "nowhere")
+        (problem,) = found["Discord"].problems
+        assert "AURORA_DISCORD_TOKEN_FILE" in problem
 
 
 def doctor(folder: Path, **changes: str) -> Done:

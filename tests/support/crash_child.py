@@ -52,7 +52,7 @@ async def _serve(url: str, delivered: Path, script: Sequence[Inbound], at_work: 
         trouble_notice=trouble,
         on_commit=delivery.ring,
     )
-    await dispatcher.start()
+    await dispatcher.start({PLATFORM})
     await delivery.start()
     at_work.send(True)
     for message in script:

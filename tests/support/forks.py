@@ -10,5 +10,8 @@ import multiprocessing
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
-    ["pytest", "bot.app", "tests.support.chat_child", "tests.support.crash_child"]
+    [
+        *("pytest", "bot.chat", "tests.support.chat_child", "tests.support.crash_child"),
+        "tests.support.telegram_child",
+    ]
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import UnknownPackError
 from bot.interview.messages import Account, Action, Inbound, Notice, Reply
-from bot.interview.ports import Snapshot, TurnOutcome
+from bot.interview.ports import PastInterview, Snapshot, TopicResult, TurnOutcome
 from bot.interview.report import TurnRecord
 from bot.interview.service import InterviewService
 from bot.interview.state import InterviewState, Options
@@ -45,7 +45,37 @@ class MemoryStore:
             before.version + (after is not None),
             outcome.standing or before.last_reply,
             before.earlier_interviews + begun,
+            {**before.chosen, **outcome.chosen},
         )
+
+
+class MemoryPeople:
+    """Knows about people what a test tells it."""
+
+    def __init__(self) -> None:
+        self.elsewhere: Snapshot | None = None
+        self.past: list[PastInterview] = []
+        self.results: list[TopicResult] = []
+        self.codes: dict[str, str] = {}
+        self.known: list[Account] = [ACCOUNT]
+
+    async def open_elsewhere(self, account: Account, conversation: str) -> Snapshot | None:
+        return self.elsewhere
+
+    async def history(self, user_id: str, limit: int) -> Sequence[PastInterview]:
+        return self.past[:limit]
+
+    async def interview(self, user_id: str, interview_id: str) -> PastInterview | None:
+        return next((past for past in self.past if past.state.id == interview_id), None)
+
+    async def topic_results(self, user_id: str) -> Sequence[TopicResult]:
+        return self.results
+
+    async def code_owner(self, code: str) -> str | None:
+        return self.codes.get(code)
+
+    async def accounts(self, user_id: str) -> Sequence[Account]:
+        return self.known
 
 
 class LocalEngine:
@@ -88,14 +118,17 @@ class Conversation:
         self.pack = pack
         self.clock = FakeClock()
         self.store = MemoryStore()
+        self.people = MemoryPeople()
         self.engine = LocalEngine(fake_pipeline(pack).run)
         self.packs = FixedPacks(pack)
         self.service = InterviewService(
             self.store,
+            self.people,
             self.engine,
             self.packs,
             self.clock,
             new_id=lambda event_id: f"interview-{event_id}",
+            new_code=lambda: "AB23CD",
             defaults=Options(locale=locale, pack_id=pack.id),
         )
         self.outcomes: list[TurnOutcome] = []

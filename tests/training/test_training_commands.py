@@ -210,8 +210,8 @@ def test_a_verifier_that_could_not_be_calibrated_is_not_trained_again(
     assert contents(bench.model(ANSWER_VERIFIER)) == finished
 
 
-def test_other_settings_train_an_uncalibrated_verifier_anew(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+def test_other_settings_leave_the_members_that_are_there_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object) -> FittedPolicies:
         raise ArtifactError("no calibration today")
@@ -219,10 +219,13 @@ def test_other_settings_train_an_uncalibrated_verifier_anew(
     with monkeypatch.context() as patch:
         patch.setattr(train_answer_verifier, "fit_policies", fail)
         assert bench.run(ANSWER_VERIFIER, "--force") == 2
-    before = contents(bench.model(ANSWER_VERIFIER))
-    assert bench.run(ANSWER_VERIFIER, "--learning-rate", "1e-3") == 0
-    after = contents(bench.model(ANSWER_VERIFIER))
-    assert before["member-20.safetensors"] != after["member-20.safetensors"]
+    member = bench.model(ANSWER_VERIFIER) / "member-20.safetensors"
+    before = member.read_bytes()
+    assert bench.run(ANSWER_VERIFIER, "--learning-rate", "1e-3") == 2
+    assert "start anew with --force" in capsys.readouterr().err
+    assert member.read_bytes() == before
+    assert bench.run(ANSWER_VERIFIER, "--learning-rate", "1e-3", "--force") == 0
+    assert member.read_bytes() != before
 
 
 def test_members_trained_apart_make_one_verifier(bench: Bench) -> None:

@@ -63,9 +63,14 @@ def test_a_new_interview_takes_settings() -> None:
     )
 
 
-def test_every_action_but_the_opening_can_be_typed() -> None:
+def test_every_action_of_an_interview_but_the_opening_can_be_typed() -> None:
+    """What is picked with a press on platforms is chosen on the command line here."""
+    picked = {
+        *(Action.PACKS, Action.LANGUAGE, Action.SETTINGS, Action.HISTORY, Action.REVIEW),
+        *(Action.LINK, Action.UNLINK, Action.PRIVACY),
+    }
     untyped = {action for action in Action if not TypedCommands().name("en", action)}
-    assert untyped == {Action.OPEN}
+    assert untyped == {Action.OPEN} | picked
 
 
 def test_a_language_without_names_of_its_own_uses_the_english_ones() -> None:

@@ -19,13 +19,13 @@ from bot.interview.messages import (
     VerdictLine,
     Verdicts,
 )
+from bot.interview.records import record_turn
 from bot.interview.report import build_report
 from bot.interview.state import (
     InterviewState,
     Options,
     advance,
     begin,
-    record_turn,
     turn_request,
 )
 from engine.contract import Intent, Mode, PointVerdict, TurnResult, Utterance, VerdictStatus

@@ -11,14 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.interview.flow import Length, Level
+from bot.interview.records import record_action, record_turn
 from bot.interview.state import (
     InterviewState,
     Options,
     advance,
     begin,
     is_left,
-    record_action,
-    record_turn,
     topics_in_all,
     turn_request,
 )

@@ -111,3 +111,32 @@ async def test_a_row_that_cannot_be_read_is_put_aside_and_the_next_one_is_given(
     assert [entry["event"] for entry in logs] == ["inbox.unreadable"]
     assert "my secret" not in str(logs)
     assert [row["event_id"] for row in await rows(database, InboxRow)] == ["1", "2"]
+
+
+class TestEdits:
+    async def test_an_edit_takes_the_place_of_what_still_waits(self, inbox: Inbox) -> None:
+        await inbox.accept(inbound("1", "gradiant"))
+        await inbox.accept(inbound("2", "and more"))
+        assert await inbox.accept(replace(inbound("1 edited", "gradient"), edits="1"))
+        pending = await oldest(inbox)
+        assert (pending.inbound.event_id, pending.inbound.text) == ("1", "gradient")
+        assert await inbox.waiting(PLATFORM, "room") == 2, "the edit is no message of its own"
+
+    async def test_the_same_edit_counts_once(self, inbox: Inbox) -> None:
+        await inbox.accept(inbound("1"))
+        edit = replace(inbound("1 edited", "hi"), edits="1")
+        assert [await inbox.accept(edit), await inbox.accept(edit)] == [True, False]
+
+    async def test_an_edit_of_what_was_answered_waits_like_a_message(self, inbox: Inbox) -> None:
+        await inbox.accept(inbound("1"))
+        pending = await oldest(inbox)
+        await inbox.give_up(pending, say("sorry"))
+        await inbox.accept(replace(inbound("1 edited", "hi"), edits="1"))
+        waiting = await oldest(inbox)
+        assert (waiting.inbound.event_id, waiting.inbound.edits) == ("1 edited", "1")
+
+    async def test_nobody_edits_what_somebody_else_wrote(self, inbox: Inbox) -> None:
+        await inbox.accept(inbound("1", "mine"))
+        await inbox.accept(replace(inbound("2", "theirs", person="grace"), edits="1"))
+        pending = await oldest(inbox)
+        assert pending.inbound.text == "mine"

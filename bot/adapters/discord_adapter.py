@@ -1,0 +1,146 @@
+"""Discord as a platform: puts the pieces together, holds the connection, delivers replies.
+
+```
+gateway ─ discord_client ┬─ discord_hearing   messages, edits, threads      ┐     ↓
+                         ├─ discord_acting    commands, buttons, forms      ├─ discord_taking
+                         └─ discord_opening   /interview start → a thread   ┘   intake
+deliver ─ discord_sending ─ discord_drawing → REST
+```
+"""
+
+from __future__ import annotations
+
+import discord
+
+from bot.adapters.discord_acting import Acting
+from bot.adapters.discord_client import AuroraClient
+from bot.adapters.discord_commands import Commands
+from bot.adapters.discord_drawing import Drawing
+from bot.adapters.discord_hearing import Hearing
+from bot.adapters.discord_helpline import Helpline
+from bot.adapters.discord_opening import Opening
+from bot.adapters.discord_places import Places
+from bot.adapters.discord_pointing import Pointing
+from bot.adapters.discord_reading import Reader
+from bot.adapters.discord_rules import Rules
+from bot.adapters.discord_sending import Sending
+from bot.adapters.discord_settings import PLATFORM, DiscordSettings
+from bot.adapters.discord_taking import Taking
+from bot.adapters.discord_typing import TypingSigns
+from bot.adapters.discord_words import SlashWords
+from bot.adapters.intake import Intake
+from bot.clock import WakingClock
+from bot.errors import ConfigError, DeliveryError
+from bot.i18n import Translator
+from bot.interview.messages import Reply
+from bot.interview.ports import Packs
+from bot.presentation import Presenter
+
+_CONNECTING_SECONDS = 2.0
+
+
+class DiscordAdapter:
+    """Receives from Discord while it runs, and delivers there.
+
+    Args:
+        settings: how Discord is reached.
+        intake: where messages are kept.
+        words: the texts.
+        clock: the time.
+        packs: what can be asked, for completing names.
+    """
+
+    PLATFORM = PLATFORM
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        intake: Intake,
+        words: Translator,
+        clock: WakingClock,
+        packs: Packs,
+    ) -> None:
+        self._settings = settings
+        self._words = words
+        self._clock = clock
+        self._client: AuroraClient | None = None
+        self._slash = SlashWords(words)
+        self._signs = TypingSigns()
+        presenter = Presenter(words, self._slash)
+        places, reader = Places(intake), Reader(clock)
+        helpline = Helpline(presenter, self._connected)
+        readable = settings.message_content
+        self._taking = Taking(intake, self._signs)
+        pointing = Pointing(presenter, words)
+        self._hearing = Hearing(self._taking, places, reader, pointing, helpline, readable)
+        self._acting = Acting(
+            self._taking, self._hearing.take, places, intake, reader, presenter, words
+        )
+        opening = Opening(self._acting, self._taking, places, packs, presenter)
+        rules = Rules(self._acting, places, packs, words)
+        self._commands = Commands(self._acting, opening, rules, packs, words)
+        self._sending = Sending(
+            Drawing(presenter, Presenter(words, SlashWords(words))),
+            places,
+            intake,
+            helpline,
+            self._connected,
+            readable,
+        )
+
+    async def run(self) -> None:
+        """Receive until cancelled.
+
+        Raises:
+            ConfigError: Discord refuses the token or an intent.
+            Exception: the connection ended in a way that the library does not mend, such as an
+                event that makes no sense; a new adapter may be started at once.
+        """
+        client = AuroraClient(
+            self._settings,
+            self._hearing,
+            self._acting,
+            self._taking,
+            self._commands,
+            self._slash,
+            self._words,
+            self._clock,
+        )
+        self._client = client
+        try:
+            async with client:
+                await client.start(self._settings.token)
+        except discord.LoginFailure:
+            raise ConfigError(
+                "Discord refuses the token in AURORA_DISCORD_TOKEN: copy it again from the "
+                "developer portal, Bot, Reset Token"
+            ) from None
+        except discord.PrivilegedIntentsRequired:
+            raise ConfigError(
+                "Discord refuses the Message Content Intent: switch it on in the developer portal "
+                "under Bot, or unset AURORA_DISCORD_MESSAGE_CONTENT"
+            ) from None
+        finally:
+            self._client = None
+            await self._signs.close()
+
+    async def deliver(self, conversation: str, key: str, reply: Reply) -> None:
+        """Send a reply, and take the typing sign away.
+
+        Raises:
+            DeliveryError: it could not be sent.
+        """
+        try:
+            await self._sending.send(conversation, key, reply)
+        finally:
+            self._signs.end(conversation)
+
+    def _connected(self) -> discord.Client:
+        """Return the client that is logged in.
+
+        Raises:
+            DeliveryError: there is none just now.
+        """
+        if self._client is None or self._client.is_closed() or self._client.user is None:
+            raise DeliveryError("not connected to Discord", retry_after=_CONNECTING_SECONDS)
+        return self._client

@@ -1,0 +1,191 @@
+"""Takes updates in: each is committed before it counts as received, and none stops the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.helpers import create_deep_linked_url
+
+from bot.adapters.intake import Intake
+from bot.adapters.telegram_bot import RawUpdate, WireBot
+from bot.adapters.telegram_callbacks import Buttons, Press
+from bot.adapters.telegram_presence import Presence
+from bot.adapters.telegram_sender import TelegramSender
+from bot.adapters.telegram_updates import GroupCommand, Pressed, UpdateReader, chat_of
+from bot.errors import StorageError
+from bot.i18n import Translator
+from bot.interview.messages import Action, Inbound
+from bot.interview.ports import Clock
+from bot.workers import origin
+
+log = structlog.get_logger(__name__)
+
+# Pressed under an earlier question these would do something to the present one.
+_OF_ONE_QUESTION = frozenset(
+    {Action.HINT, Action.SKIP, Action.DONT_KNOW, Action.REPEAT, Action.DISAGREE, Action.NEW}
+)
+_Meant = Inbound | Pressed | GroupCommand
+
+_POINT_AGAIN = timedelta(minutes=1)
+_MANY_GROUPS = 1_000
+
+
+class TelegramReceiver:
+    """Takes updates of one bot in.
+
+    Args:
+        bot: the wire, whose own name is known.
+        intake: where messages are committed.
+        words: the texts.
+        clock: the time.
+        buttons: reads what buttons carry.
+        sender: acknowledges buttons, and speaks in groups.
+        presence: shows that a reply is on its way.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the adapter passes each once
+        self,
+        bot: WireBot,
+        intake: Intake,
+        words: Translator,
+        clock: Clock,
+        buttons: Buttons,
+        sender: TelegramSender,
+        presence: Presence,
+    ) -> None:
+        self._bot = bot
+        self._reader = UpdateReader(bot.username, words)
+        self._intake = intake
+        self._words = words
+        self._clock = clock
+        self._buttons = buttons
+        self._sender = sender
+        self._presence = presence
+        self._pointed: dict[int, datetime] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take(self, updates: Sequence[RawUpdate]) -> int:
+        """Commit what updates say, those of one chat in order, the chats at the same time.
+
+        What says nothing or cannot be read is passed over.
+
+        Returns:
+            How many are done, counted from the first; the rest could not be committed and must
+            come again.
+        """
+        chats: dict[int, list[tuple[int, _Meant]]] = defaultdict(list)
+        for place, update in enumerate(updates):
+            meant = self._read(update)
+            if meant is not None:
+                chats[_chat(meant)].append((place, meant))
+        failed = await asyncio.gather(*(self._take_in_order(told) for told in chats.values()))
+        return min([len(updates), *(place for place in failed if place is not None)])
+
+    async def stop(self) -> None:
+        """Leave what nothing depends on undone."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _read(self, raw: RawUpdate) -> _Meant | None:
+        try:
+            update = Update.de_json(raw, self._bot)
+            return self._reader.read(update, self._clock.now())
+        except Exception as error:  # whatever Telegram sends, the next update is read
+            self._pass_over(error, update_id=raw.get("update_id"))
+            return None
+
+    async def _take_in_order(self, told: Sequence[tuple[int, _Meant]]) -> int | None:
+        """Commit what one chat said; return the place of what could not be committed."""
+        for place, meant in told:
+            try:
+                await self._handle(meant)
+            except StorageError as error:
+                log.warning("update.uncommitted", error=type(error).__qualname__)
+                return place
+            except Exception as error:  # a fault must not keep what comes after it out for ever
+                self._pass_over(error, chat_id=_chat(meant))
+        return None
+
+    def _pass_over(self, error: Exception, **ids: object) -> None:
+        name = type(error).__qualname__
+        log.warning("update.unreadable", error=name, origin=origin(error), **ids)
+
+    async def _handle(self, meant: _Meant) -> None:
+        match meant:
+            case Inbound():
+                await self._submit(meant)
+            case Pressed():
+                await self._press(meant)
+            case GroupCommand():
+                self._point(meant)
+
+    async def _submit(self, inbound: Inbound) -> bool:
+        """Commit a message, showing at once that it has been seen."""
+        chat_id = chat_of(inbound.conversation)
+        shown_for_it = self._presence.begin(chat_id, inbound.options["default_locale"])
+        new = False
+        try:
+            new = await self._intake.submit(inbound)
+        finally:
+            if shown_for_it and not new:  # nothing will come of it
+                await self._presence.end(chat_id)
+        return new
+
+    async def _press(self, pressed: Pressed) -> None:
+        press = await self._buttons.read(pressed.data)
+        locale = self._reader.locale(pressed.user)
+        if press is None:
+            self._acknowledge(pressed, self._words.text(locale, "press.unknown"), spent=True)
+        elif await self._is_old(pressed, press):
+            self._acknowledge(pressed, self._words.text(locale, "press.old"), spent=True)
+        else:
+            inbound = self._reader.inbound_of_press(pressed, press, self._clock.now())
+            new = await self._submit(inbound)
+            toast = None if new else self._words.text(locale, "press.again")
+            self._acknowledge(pressed, toast, spent=not press.options)
+
+    async def _is_old(self, pressed: Pressed, press: Press) -> bool:
+        """Whether a button belongs to a question that was asked before the present one."""
+        if press.action not in _OF_ONE_QUESTION or press.options:
+            return False
+        asked = await self._intake.cursor(asked_cursor(pressed.chat_id))
+        return asked is not None and pressed.message_id < int(asked)
+
+    def _acknowledge(self, pressed: Pressed, toast: str | None, *, spent: bool) -> None:
+        self._start(self._sender.acknowledge(pressed, toast, spent=spent))
+
+    def _point(self, command: GroupCommand) -> None:
+        """Point a group to the private chat, once a minute at most."""
+        now = self._clock.now()
+        if now - self._pointed.get(command.chat_id, now - _POINT_AGAIN) < _POINT_AGAIN:
+            return
+        if len(self._pointed) >= _MANY_GROUPS:
+            recent = now - _POINT_AGAIN
+            self._pointed = {g: at for g, at in self._pointed.items() if at > recent}
+        self._pointed[command.chat_id] = now
+        locale = self._reader.locale(command.user)
+        url = create_deep_linked_url(self._bot.username, command.start or None)
+        text, label = (self._words.text(locale, key) for key in ("group.pointer", "group.button"))
+        self._start(self._sender.point(command.chat_id, text, label, url))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that must not keep the next update waiting."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _chat(meant: _Meant) -> int:
+    return chat_of(meant.conversation) if isinstance(meant, Inbound) else meant.chat_id
+
+
+def asked_cursor(chat_id: int) -> str:
+    """Return the name under which the number of the latest question's message is kept."""
+    return f"telegram:asked:{chat_id}"

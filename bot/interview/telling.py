@@ -1,0 +1,77 @@
+"""Answers with fixed texts, in the language of the person; nothing else changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.interview import replies
+from bot.interview.cleaning import clean_text
+from bot.interview.messages import Choice, Inbound, Notice, Reply
+from bot.interview.ports import Snapshot, TurnOutcome
+
+
+def language(snapshot: Snapshot, inbound: Inbound, fallback: str) -> str:
+    """Return the language to answer a message in.
+
+    A running interview has its own; otherwise what was asked for counts, then what the person
+    chose for good, then their last interview, then what their client or the place suggests.
+
+    Args:
+        snapshot: the person and their interview.
+        inbound: the message.
+        fallback: the language where nothing says otherwise.
+    """
+    state = snapshot.interview
+    if state is not None and not state.ended:
+        return state.locale
+    asked = inbound.options.get("locale") or snapshot.chosen.get("locale")
+    last = state.locale if state is not None else inbound.options.get("default_locale")
+    return asked or last or fallback
+
+
+class Teller:
+    """Answers with fixed texts.
+
+    Args:
+        fallback: the language where nothing says otherwise.
+    """
+
+    def __init__(self, fallback: str) -> None:
+        self._fallback = fallback
+
+    def locale(self, snapshot: Snapshot, inbound: Inbound) -> str:
+        """Return the language to answer a message in."""
+        return language(snapshot, inbound, self._fallback)
+
+    def tell(
+        self,
+        snapshot: Snapshot,
+        inbound: Inbound,
+        *notices: Notice,
+        choices: tuple[tuple[Choice, ...], ...] = (),
+    ) -> TurnOutcome:
+        """Return the outcome that shows fixed texts, and what can be picked below them."""
+        reply = self.reply(snapshot, inbound, *notices, choices=choices)
+        return TurnOutcome(snapshot, None, None, (reply,))
+
+    def reply(
+        self,
+        snapshot: Snapshot,
+        inbound: Inbound,
+        *notices: Notice,
+        choices: tuple[tuple[Choice, ...], ...] = (),
+    ) -> Reply:
+        """Return the reply of `tell`."""
+        action = inbound.action.value if inbound.action else "none"
+        locale, state = self.locale(snapshot, inbound), snapshot.interview
+        shown = tuple(_cleaned(notice) for notice in notices)
+        if state is None:
+            first = replies.stray(locale, action, shown[0])
+        else:
+            first = replies.notice(state, action, shown[0])
+        return replace(first, locale=locale, blocks=shown, choices=choices)
+
+
+def _cleaned(notice: Notice) -> Notice:
+    """Return a notice without what must not reach a terminal as it was typed."""
+    return replace(notice, params={k: clean_text(v)[0] for k, v in notice.params.items()})

@@ -1,0 +1,78 @@
+"""What platforms need remembered: where their streams were left, and the settings of places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, insert, select
+
+from bot.storage.codec import clean
+from bot.storage.database import Database
+from bot.storage.tables import CursorRow, InterviewRow, InterviewStatus, PlaceSettingRow
+
+
+class Places:
+    """Cursors and settings, by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def cursor(self, name: str) -> str | None:
+        """Return where a stream was left, None before the first `keep_cursor`.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        query = select(CursorRow.value).where(CursorRow.name == name)
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
+    async def keep_cursor(self, name: str, value: str) -> None:
+        """Remember where a stream was left.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        async with self._database.writing() as connection:
+            await connection.execute(delete(CursorRow).where(CursorRow.name == name))
+            await connection.execute(insert(CursorRow).values(name=name, value=clean(value)))
+
+    async def settings(self, scope: str) -> Mapping[str, str]:
+        """Return the settings of a place.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        query = select(PlaceSettingRow.key, PlaceSettingRow.value)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.where(PlaceSettingRow.scope == scope))
+            return {row.key: row.value for row in rows}
+
+    async def keep_settings(self, scope: str, values: Mapping[str, str]) -> None:
+        """Set the settings named in `values`; the others of the place stay as they are.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        rows = [{"scope": scope, "key": key, "value": clean(v)} for key, v in values.items()]
+        if not rows:
+            return
+        old = delete(PlaceSettingRow).where(PlaceSettingRow.scope == scope)
+        async with self._database.writing() as connection:
+            await connection.execute(old.where(PlaceSettingRow.key.in_(values)))
+            await connection.execute(insert(PlaceSettingRow), rows)
+
+    async def open_conversations(self, platform: str) -> tuple[str, ...]:
+        """Return the conversations of a platform whose interview has not ended.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        query = (
+            select(InterviewRow.conversation)
+            .where(InterviewRow.platform == platform)
+            .where(InterviewRow.status != InterviewStatus.ENDED.value)
+            .distinct()
+        )
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())

@@ -1,0 +1,152 @@
+"""What people do besides answering, over the wire: each of it has an effect that they can see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.discord_scene import scene
+
+
+async def test_only_the_person_answers_in_their_thread(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        await here.bo.write(thread, "I know this one!")
+        pressed = await here.bo.press(thread, "Hint")
+        assert "somebody else's interview" in await here.whispered(pressed)
+        assert "somebody else's" not in " ".join(thread.texts())
+        await here.answers(here.ada, thread, "right colour en 0")
+        assert [r.answer for r in bot.engine.requests[1:]] == ["right colour en 0"]
+
+
+async def test_a_message_without_words_is_asked_for_again(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        file = {"id": "1", "filename": "me.png", "size": 1, "url": "http://a/", "proxy_url": ""}
+        sticker = {"id": "1", "name": "Wave", "format_type": 1}
+        for carried in ({"attachments": [file]}, {"sticker_items": [sticker]}, {"flags": 8192}):
+            await here.ada.write(thread, "", **carried)
+        await here.said(thread, 5)
+        assert [request.intent for request in bot.engine.requests[1:]] == ["unreadable"] * 3
+
+
+async def test_what_somebody_else_wrote_is_no_answer(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        forwarded = 1 << 14
+        await here.ada.write(thread, "right colour en 0", flags=forwarded)
+        await here.said(thread, 3)
+        assert bot.engine.requests[-1].answer == ""
+
+
+async def test_ten_messages_at_once_are_answered_in_order(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        direct = here.direct(here.ada.person)
+        await here.ada.command(direct, "interview start")
+        await here.said(direct, 1)
+        bot.engine.gate.clear()
+        for number in range(10):
+            await here.ada.write(direct, f"I think it is {number}")
+        bot.engine.gate.set()
+        await here.server.until(lambda: len(bot.engine.requests) == 10)
+        answers = [request.answer for request in bot.engine.requests]
+        assert answers == [f"I think it is {number}" for number in range(10)]
+
+
+async def test_an_edit_of_an_answer_that_waits_replaces_it(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        bot.engine.gate.clear()
+        await here.ada.write(thread, "right colour en 0")
+        await here.server.until(lambda: len(bot.engine.requests) == 2)
+        waits = await here.ada.write(thread, "wrong")
+        await here.ada.edit(thread, waits, "right taste en 0")
+        shown = await here.ada.command(thread, "hint")
+        await here.server.interactions.answered(shown)
+        bot.engine.gate.set()
+        await here.server.until(lambda: len(bot.engine.requests) == 4)
+        assert bot.engine.requests[2].answer == "right taste en 0"
+
+
+async def test_an_edit_of_a_judged_answer_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        sent = await here.ada.write(thread, "right colour en 0")
+        said = await here.said(thread, 4)
+        await here.ada.edit(thread, sent, "something else")
+        await here.said(thread, len(said) + 1)
+        assert bot.engine.requests[-1].answer == "right colour en 0"
+
+
+async def test_a_link_preview_is_no_edit(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        await here.answers(here.ada, thread, "see https://example.org")
+        sent = next(m for m in thread.messages if m["content"].startswith("see"))
+        await here.server.announce("MESSAGE_UPDATE", thread, {**sent, "embeds": []})
+        await here.answers(here.ada, thread, "right colour en 0")
+        assert len(bot.engine.requests) == 3
+
+
+async def test_a_deleted_answer_still_counts(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        sent = await here.ada.write(thread, "right colour en 0")
+        said = await here.said(thread, 4)
+        await here.ada.delete(thread, sent)
+        await here.ada.command(thread, "interview report")
+        assert "Your best line" in (await here.said(thread, len(said) + 1))[-1]
+
+
+async def test_a_button_under_an_earlier_question_says_so(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        await here.answers(here.ada, thread, "right colour en 0")
+        await here.answers(here.ada, thread, "right taste en 0")
+        pressed = await here.ada.press(thread, "Skip", under=0)
+        assert "earlier question" in await here.whispered(pressed)
+
+
+async def test_a_button_that_is_tapped_twice_counts_once(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        bot.engine.gate.clear()
+        await here.ada.press(thread, "Skip")
+        again = await here.ada.press(thread, "Skip")
+        assert "got that already" in await here.whispered(again)
+        bot.engine.gate.set()
+        await here.said(thread, 3)
+        assert len(bot.engine.requests) == 2
+
+
+async def test_a_button_of_another_version_says_so(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        for unknown in ("aurora:0:hint", "aurora:1:dance"):
+            pressed = await here.ada.press_id(thread, unknown)
+            assert "don't know that button" in await here.whispered(pressed)
+
+
+async def test_whoever_calls_the_bot_in_a_channel_is_told_how_to_start(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        await here.ada.write(here.lobby, "nothing for the bot")
+        await here.ada.write(here.lobby, "<@900> hello?")
+        [told] = await here.said(here.lobby, 1)
+        assert "</interview start:" in told
+
+
+async def test_a_direct_message_before_any_interview_is_told_how_to_start(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        direct = here.direct(here.ada.person)
+        await here.ada.write(direct, "hi")
+        assert "</interview start:" in (await here.said(direct, 1))[0]
+
+
+async def test_other_bots_are_not_answered(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        direct = here.direct(here.ada.person)
+        robot = here.arrives("Robot")
+        robot.person.bot = True
+        await robot.write(here.lobby, "<@900> hello?")
+        await here.ada.write(direct, "hi")
+        await here.said(direct, 1)
+        assert here.lobby.from_bot() == []

@@ -1,0 +1,153 @@
+"""Replies on their way, over the wire: each arrives once, or somebody learns what to mend."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.discord_requests import Call
+from tests.support.discord_scene import Scene, scene
+from tests.support.discord_world import Channel
+
+
+def posts(here: Scene, channel: Channel) -> list[str]:
+    """Return the key of every try to say something in a channel."""
+    path = f"/channels/{channel.id}/messages"
+    calls = [c for c in here.server.rest.calls if c.method == "POST" and c.path == path]
+    return [call.body["nonce"] for call in calls]
+
+
+def history_calls(here: Scene) -> list[Call]:
+    """Return the fetches of what was missed."""
+    return [c for c in here.server.rest.calls if c.method == "GET" and c.path.endswith("/messages")]
+
+
+@contextmanager
+def missing_inbox(database: Path) -> Iterator[None]:
+    """Let nothing be kept for a while."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("ALTER TABLE inbox RENAME TO inbox_away")
+        yield
+        connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
+
+
+@pytest.mark.parametrize("status", [0, 502], ids=["reset", "bad gateway"])
+async def test_a_reply_whose_fate_is_unknown_arrives_once(tmp_path: Path, status: int) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.opened()
+        path = rf"/channels/{thread.id}/messages"
+        here.server.rest.fail("POST", path, status, after_effect=True)
+        await here.ada.write(thread, "Hello!")
+        await here.server.until(lambda: len(posts(here, thread)) == 3)
+        await here.answers(here.ada, thread, "right colour en 0")
+        assert sum("question apples" in text for text in thread.texts()) == 1
+
+
+async def test_discords_rate_limit_is_waited_for(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.opened()
+        here.server.rest.slow_down("POST", rf"/channels/{thread.id}/messages", 0.2)
+        await here.ada.write(thread, "Hello!")
+        await here.said(thread, 2)
+
+
+async def test_lost_permissions_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here:
+        async with here.bot():
+            thread = await here.asked(here.bo)
+            here.guild.permissions.update(send_messages_in_threads=False)
+            roles = here.guild.payload()["roles"]
+            event = {"guild_id": str(here.guild.id), "role": roles[0]}
+            await here.server.gateway.emit("GUILD_ROLE_UPDATE", event, here.guild.id)
+            await here.bo.write(thread, "right colour en 0")
+            for who in (here.bo, here.ada):  # whose interview it is, and who manages the server
+                [told] = await here.said(here.direct(who.person), 1)
+                assert "**Send Messages in Threads**" in told
+                assert "**Study group**" in told
+        here.guild.permissions.update(send_messages_in_threads=True)
+
+
+async def test_a_thread_that_was_put_away_is_brought_back(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        thread.archived = True
+        await here.ada.command(thread, "hint")
+        await here.said(thread, 3)
+        assert not thread.archived
+
+
+async def test_a_locked_thread_is_told_to_its_person(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        thread.archived = thread.locked = True
+        await here.ada.command(thread, "hint")
+        assert "is locked" in (await here.said(here.direct(here.ada.person), 1))[0]
+
+
+async def test_a_deleted_thread_is_told_and_the_interview_goes_on_elsewhere(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        await here.server.delete_thread(thread)
+        direct = here.direct(here.ada.person)
+        assert "was deleted" in (await here.said(direct, 1))[0]
+        await here.ada.command(direct, "interview start")
+        await here.said(direct, 2)
+        await here.ada.press(direct, "Carry on")
+        assert "question apples" in (await here.said(direct, 3))[2]
+
+
+async def test_being_removed_from_a_server_is_told_to_whose_interview_stops(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        await here.asked(here.bo)
+        await here.server.kick(here.guild)
+        [told] = await here.said(here.direct(here.bo.person), 1)
+        assert "removed from **Study group**" in told
+
+
+async def test_somebody_with_closed_direct_messages_is_not_written_to_for_ever(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        direct = here.direct(here.ada.person)
+        await here.ada.command(direct, "interview start")
+        await here.said(direct, 1)
+        here.ada.person.takes_messages = False
+        await here.ada.write(direct, "Hello!")
+        await here.server.until(lambda: len(posts(here, direct)) == 2)
+        here.ada.person.takes_messages = True
+        await here.answers(here.ada, direct, "right colour en 0")
+        assert len(set(posts(here, direct))) == len(posts(here, direct))
+
+
+async def test_an_answer_that_cannot_be_tidied_away_is_no_failure(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        here.server.rest.fail("DELETE", r"/webhooks/", 400)
+        asked = await here.ada.command(thread, "hint")
+        await here.said(thread, 3)
+        assert asked.whispers == []
+
+
+async def test_what_cannot_be_kept_is_told_at_once_and_can_be_tried_again(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        with missing_inbox(tmp_path / "aurora.db"):
+            for ask in (here.ada.press(thread, "Hint"), here.ada.command(thread, "hint")):
+                asked = await ask
+                assert "couldn't take that in" in await here.whispered(asked)
+        await here.ada.press(thread, "Hint")
+        assert "hint apples" in (await here.said(thread, 3))[-1]
+
+
+async def test_a_message_that_cannot_be_kept_is_taken_in_later(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        with missing_inbox(tmp_path / "aurora.db"):
+            fetches = len(history_calls(here))
+            await here.ada.write(thread, "right colour en 0")
+            await here.server.until(lambda: len(history_calls(here)) > fetches)
+        assert "colour" in (await here.said(thread, 4))[2]

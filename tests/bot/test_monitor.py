@@ -1,0 +1,96 @@
+"""The loopback port: health for supervisors, figures for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aiohttp
+import pytest
+
+from bot.errors import ConfigError, DeliveryError, EngineUnavailableError
+from bot.interview.messages import Inbound
+from bot.interview.ports import Snapshot, TurnOutcome
+from bot.metrics import CountedReplies, CountedTurns, Metrics
+from bot.monitor import HOST, monitoring
+from tests.support.messages import PLATFORM, inbound, say
+from tests.support.messenger import FakeMessenger
+
+
+async def get(port: int, path: str) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://{HOST}:{port}{path}") as response,
+    ):
+        return response.status, await response.text()
+
+
+async def well() -> Mapping[str, str]:
+    return {"database": "", "telegram": ""}
+
+
+async def ill() -> Mapping[str, str]:
+    return {"database": "", "telegram": "stopped"}
+
+
+class FailingHandler:
+    """Decides, or fails with what it is given."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self._failure = failure
+
+    async def handle(self, inbound: Inbound) -> TurnOutcome:
+        if self._failure:
+            raise self._failure
+        return TurnOutcome(Snapshot("ada", None, 0, None, 0), None, None, ())
+
+
+async def test_health_is_told_part_by_part() -> None:
+    async with monitoring(0, Metrics(), well) as port:
+        assert await get(port, "/healthz") == (200, '{"database": "ok", "telegram": "ok"}')
+    async with monitoring(0, Metrics(), ill) as port:
+        assert await get(port, "/healthz") == (503, '{"database": "ok", "telegram": "stopped"}')
+
+
+async def test_nothing_else_is_served() -> None:
+    async with monitoring(0, Metrics(), well) as port:
+        assert (await get(port, "/"))[0] == 404
+
+
+async def test_a_port_that_is_taken_is_said_with_what_to_do() -> None:
+    async with monitoring(0, Metrics(), well) as port:
+        with pytest.raises(ConfigError, match="AURORA_MONITOR_PORT"):
+            async with monitoring(port, Metrics(), well):
+                pass
+
+
+async def test_what_happens_is_counted_by_platform_and_outcome() -> None:
+    metrics, messenger = Metrics(), FakeMessenger()
+    metrics.message_taken_in("telegram")
+    await CountedTurns(FailingHandler(), metrics).handle(inbound("1"))
+    for failure in (EngineUnavailableError("busy"), ValueError("a bug")):
+        with pytest.raises(type(failure)):
+            await CountedTurns(FailingHandler(failure), metrics).handle(inbound("2"))
+    messenger.failures["room"] = [
+        DeliveryError("later"),
+        DeliveryError("never", permanent=True),
+        ValueError("a bug"),
+    ]
+    replies = CountedReplies(messenger, PLATFORM, metrics)
+    for _ in range(3):
+        with pytest.raises((DeliveryError, ValueError)):
+            await replies.deliver("room", "key", say("hi"))
+    await replies.deliver("room", "key", say("hi"))
+    async with monitoring(0, metrics, well) as port:
+        status, shown = await get(port, "/metrics")
+    assert status == 200
+    for line in (
+        'aurora_messages_total{platform="telegram"} 1.0',
+        'aurora_turns_total{outcome="answered",platform="test"} 1.0',
+        'aurora_turns_total{outcome="deferred",platform="test"} 1.0',
+        'aurora_turns_total{outcome="failed",platform="test"} 1.0',
+        'aurora_turn_seconds_count{platform="test"} 3.0',
+        'aurora_replies_total{outcome="delivered",platform="test"} 1.0',
+        'aurora_replies_total{outcome="deferred",platform="test"} 1.0',
+        'aurora_replies_total{outcome="failed",platform="test"} 2.0',
+    ):
+        assert line in shown.splitlines()
