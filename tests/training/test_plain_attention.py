@@ -14,13 +14,13 @@ from training.plain_attention import use_plain_attention
 TEXTS = ["loss", "the loss is how far the model is off"]
 
 
-@torch.inference_mode()
 def test_states_are_those_of_the_fused_attention(tmp_path: Path) -> None:
     body = load_encoder_body(write_tiny_encoder(tmp_path), "cpu")
     tokens = body.tokenizer(TEXTS, padding=True, return_tensors="pt")
-    fused = body.model(**tokens).last_hidden_state
-    use_plain_attention(body.model)
-    plain = body.model(**tokens).last_hidden_state
+    with torch.inference_mode():
+        fused = body.model(**tokens).last_hidden_state
+        use_plain_attention(body.model)
+        plain = body.model(**tokens).last_hidden_state
     seen = tokens["attention_mask"].bool()
     assert torch.allclose(plain[seen], fused[seen], atol=1e-5)
 
