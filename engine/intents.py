@@ -143,7 +143,8 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.TERM_QUESTION,
         r".{0,60}?(?:무슨\s*(?:뜻|말|의미|소리)|뭔\s*(?:뜻|말|소리)|뜻이\s*(?:뭐|뭔|무엇)|의미가\s*(?:뭐|뭔|무엇)|"
-        r"(?<!질문)(?<!문제)(?:이|가|는|은|란|라는\s*게|이라는\s*게|라는\s*건|란\s*게|이란\s*게|게|건)\s*"
+        r"(?<!질문)(?<!문제)(?<!지금 꺼)(?<!지금 거)"
+        r"(?:이|가|는|은|란|라는\s*게|이라는\s*게|라는\s*건|란\s*게|이란\s*게|게|건)\s*"
         r"(?:뭐야|뭐예요|뭐에요|뭐죠|뭔데|뭐임|뭔가요|뭐지|뭡니까|무엇인가요|무엇이죠))"
         r"(?>\s*(?:이야|인가요|이에요|예요|죠|인데|인지|야|요|지|에요|이지|입니까|이냐|냐|인가|알려\w*|"
         r"설명\w*|궁금\w*|모르겠\w*|줘|주세요|해\s*\w*))*",
@@ -185,7 +186,8 @@ _INSULT = re.compile(
 )
 # Strong words about these are about the subject, not about the interviewer.
 _SUBJECT = re.compile(
-    r"모델|예측|이상치|데이터|오차|손실|값|라벨|model|predict|outlier|data|error|loss|label|guess"
+    r"모델|예측|이상치|데이터|오차|손실|값|라벨|과적합|학습기|model|predict|outlier|data|error|loss|label|guess|"
+    r"overfit|learners?\b"
 )
 # What people type when even syllables take too long.
 _JAMO: dict[str, Intent] = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.contract import Intent
 from engine.intents import asks, intent_by_wording, normalise
 from tests.support.packs import SHIPPED
-from training.rows import read_answers, read_intents
+from training.rows import IntentRow, read_answers, read_intents
 
 SPLITS = SHIPPED.parent / "splits"
 
@@ -191,17 +191,21 @@ def test_wording_never_contradicts_a_label_of_the_data() -> None:
     assert contradictions == []
 
 
+def plain_messages() -> list[IntentRow]:
+    """The labelled messages but for the families that were written to be worded oddly."""
+    rows = read_intents(SPLITS / "intents.csv")
+    return [row for row in rows if not row.family.startswith("n2-")]
+
+
 def test_wording_tells_a_fair_part_of_what_is_no_answer() -> None:
     """The patterns are there to be sure, not complete; far fewer would mean that one broke."""
-    rows = [row for row in read_intents(SPLITS / "intents.csv") if row.intent is not Intent.ANSWER]
+    rows = [row for row in plain_messages() if row.intent is not Intent.ANSWER]
     told = sum(intent_by_wording(row.text) is not None for row in rows)
     assert told > len(rows) / 6
 
 
 def test_most_plain_orders_are_told_by_wording_alone() -> None:
-    rows = [
-        row for row in read_intents(SPLITS / "intents.csv") if row.intent is Intent.MANIPULATION
-    ]
+    rows = [row for row in plain_messages() if row.intent is Intent.MANIPULATION]
     told = sum(intent_by_wording(row.text) is Intent.MANIPULATION for row in rows)
     assert told > len(rows) / 8
 
