@@ -5,6 +5,7 @@ EngineError                     anything the engine raises on purpose
 ├── PackError                   a question pack cannot be used (carries every fault)
 ├── ArtifactError               a model folder is missing, incomplete or altered
 ├── VerifierUnavailableError    a verifier on another machine does not answer; another one can judge
+├── WriterUnavailableError      a language model writes nothing now; curated utterances can be said
 └── OverloadedError             the worker's queue is full; try again later
 
 Each message says what is wrong and what to do about it: an operator reads it.
@@ -49,6 +50,12 @@ class VerifierUnavailableError(EngineError):
     """A verifier that runs elsewhere does not answer, or not usably."""
 
     code = "verifier"
+
+
+class WriterUnavailableError(EngineError):
+    """A language model that phrases utterances cannot write now, wherever it runs."""
+
+    code = "writer"
 
 
 class OverloadedError(EngineError):
