@@ -25,6 +25,7 @@ ANSWER_EVALUATOR = "answer_evaluator"
 QUESTION_SELECTOR = "question_selector"
 ANSWER_VERIFIER = "answer_verifier"
 LANGUAGE_MODEL = "language_model"
+UTTERANCE_GENERATOR = "utterance_generator"
 BUNDLED = (ENCODER, ANSWER_EVALUATOR, QUESTION_SELECTOR, ANSWER_VERIFIER)
 
 
