@@ -11,6 +11,7 @@ from engine.outcomes import Outcome
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from tests.dataset.test_splits import Labelled, strays
+from training.held_out_prompts import held_out_prompts
 from training.utterance_rows import (
     UtteranceRow,
     check_utterances,
@@ -19,6 +20,8 @@ from training.utterance_rows import (
 
 DATASET = Path(__file__).parents[2] / "dataset"
 VARIANTS = 5
+# As many prompts as the reference test set has.
+HELD_OUT = 81
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +70,16 @@ def test_near_duplicates_never_lie_in_different_splits(rows: tuple[UtteranceRow,
         Labelled(f"{r.topic} {r.locale}", r.family, r.utterance, r.split, r.place) for r in rows
     )
     assert list(strays(said)) == []
+
+
+def test_the_voice_is_measured_on_every_outcome_and_most_topics(
+    rows: tuple[UtteranceRow, ...], pack: QuestionPack
+) -> None:
+    drawn = held_out_prompts(rows)
+    for locale in pack.locales:
+        prompts = [row for row in drawn if row.locale == locale]
+        assert len(prompts) >= HELD_OUT
+        assert {row.outcome for row in prompts} == set(Outcome)
+        assert len({row.topic for row in prompts}) >= len(pack.topics) * 0.85
+    turns = {(row.locale, row.question, row.answer, row.next_topic) for row in drawn}
+    assert len(turns) == len(drawn)
