@@ -1,10 +1,12 @@
 """The errors of the training package.
 
 TrainingError
-├── CorpusError        a corpus is missing, unreadable or malformed; names file, line and column
-├── DataError          labelled rows cannot be used; carries every fault
-├── BaseModelError     the base model cannot be found, or is of a kind that cannot be extended
-└── CheckpointError    a checkpoint on disk does not belong to the run that wants to resume it
+├── CorpusError          a corpus is missing, unreadable or malformed; names file, line and column
+├── DataError            labelled rows cannot be used; carries every fault
+├── BaseModelError       the base model cannot be found, or is of a kind that cannot be extended
+├── CheckpointError      a checkpoint on disk does not belong to the run that wants to resume it
+├── OptionError          what was asked for does not exist, or not on this machine
+└── MemoryShortageError  model, rows and activations do not fit into memory
 """
 
 from pathlib import Path
@@ -56,3 +58,11 @@ class BaseModelError(TrainingError):
 
 class CheckpointError(TrainingError):
     """A checkpoint was written by a run with other settings or other data."""
+
+
+class OptionError(TrainingError):
+    """What was asked for on the command line does not exist, or not on this machine."""
+
+
+class MemoryShortageError(TrainingError):
+    """Model, rows and activations do not fit into the memory of the device."""

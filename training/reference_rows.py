@@ -27,7 +27,7 @@ COLUMNS = (
     "output_answered",
     "output_next_question",
 )
-_LANGUAGE_COLUMNS = ("locale", "language")
+LANGUAGE_COLUMNS = ("locale", "language")
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 # What bytes that are not UTF-8 are read as, so that the cell that holds them can be named.
 _UNDECODED = re.compile(r"[\udc80-\udcff]")
@@ -135,13 +135,13 @@ def check_labels(rows: Sequence[ReferenceRow], stage: Stage, candidates: Collect
 
 def _rows(file: Path, labels: Sequence[str], faults: list[str]) -> Iterator[ReferenceRow]:
     """Yield the usable rows, noting every fault."""
-    for place, cells in _records(file, faults):
+    for place, cells in records(file, COLUMNS, faults):
         if not cells["user_input"]:
             continue
         for column in ("current_question", *labels):
             if not cells[column]:
                 faults.append(f"{place}: {column}: is empty")
-        language = next((cells[name] for name in _LANGUAGE_COLUMNS if cells.get(name)), "")
+        language = next((cells[name] for name in LANGUAGE_COLUMNS if cells.get(name)), "")
         question, said, remaining, answered, following = (cells[column] for column in COLUMNS)
         yield ReferenceRow(
             current_question=question,
@@ -149,19 +149,27 @@ def _rows(file: Path, labels: Sequence[str], faults: list[str]) -> Iterator[Refe
             remaining=remaining,
             answered=answered,
             next_question=following,
-            language=language.lower() or _language_of(said),
+            language=language.lower() or language_of(said),
             kind=cells.get("kind", ""),
             place=place,
         )
 
 
-def _records(file: Path, faults: list[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield ``file:line`` and the cells of each record that has as many as there are columns."""
+def records(
+    file: Path, required: Sequence[str], faults: list[str]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield ``file:line`` and the cells of each record that has as many as there are columns.
+
+    Args:
+        file: a CSV in the reference layout.
+        required: columns that must be there.
+        faults: the list that faults are noted in.
+    """
     reader = csv.reader(io.StringIO(_text_of(file, faults), newline=""), strict=True)
     begins = 1
     try:
         columns = [name.strip() for name in next(reader, ())]
-        if faults or not _has_columns(file, columns, faults):
+        if faults or not _has_columns(file, columns, required, faults):
             return
         begins = reader.line_num + 1
         for cells in reader:
@@ -189,7 +197,9 @@ def _text_of(file: Path, faults: list[str]) -> str:
         return ""
 
 
-def _has_columns(file: Path, columns: Sequence[str], faults: list[str]) -> bool:
+def _has_columns(
+    file: Path, columns: Sequence[str], required: Sequence[str], faults: list[str]
+) -> bool:
     """Tell whether the head will do, noting what will not."""
     if any(_UNDECODED.search(name) for name in columns):
         faults.append(f"{file.name}:1: : is not UTF-8 text")
@@ -197,7 +207,7 @@ def _has_columns(file: Path, columns: Sequence[str], faults: list[str]) -> bool:
         faults.append(f"{file.name}:1: : is empty")
     else:
         counted = Counter(columns)
-        faults += [f"{file.name}:1: {c}: the column is missing" for c in COLUMNS if not counted[c]]
+        faults += [f"{file.name}:1: {c}: the column is missing" for c in required if not counted[c]]
         faults += [
             f"{file.name}:1: {name}: the column stands there {times} times"
             for name, times in counted.items()
@@ -206,5 +216,6 @@ def _has_columns(file: Path, columns: Sequence[str], faults: list[str]) -> bool:
     return not faults
 
 
-def _language_of(text: str) -> str:
+def language_of(text: str) -> str:
+    """Return ``ko`` where there is Hangul and ``en`` elsewhere."""
     return "ko" if _HANGUL.search(text) else "en"
