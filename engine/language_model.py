@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from jinja2 import TemplateError
 from peft import PeftModel
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.initialization import no_init_weights
@@ -89,8 +91,11 @@ def add_adapter(loaded: LanguageModel, adapter: Path, base: str) -> LanguageMode
                 "name the base that it was trained on, or train an adapter on this one"
             )
     try:
-        model = PeftModel.from_pretrained(loaded.model, str(adapter))
-    except UNLOADABLE as error:
+        with warnings.catch_warnings():
+            # A layer that peft does not find is left as it was, with a warning.
+            warnings.filterwarnings("error", message="Found missing adapter keys")
+            model = PeftModel.from_pretrained(loaded.model, str(adapter))
+    except (*UNLOADABLE, UserWarning) as error:
         said = _first_line(error)
         raise ArtifactError(
             f"the adapter {adapter} does not go with {base}: {said} Name its own base, or train an "
@@ -108,10 +113,20 @@ def prompt_of(tokenizer: Any, turn: SpokenTurn) -> str:
     """Return a turn as a model with this tokenizer reads it; tokenise it without adding tokens."""
     if reads_fields(tokenizer):
         return render(turn)
-    rendered: str = tokenizer.apply_chat_template(
-        messages(turn), tokenize=False, add_generation_prompt=True
-    )
-    return rendered
+    return _chat(tokenizer, chat_of(tokenizer, turn))
+
+
+def chat_of(tokenizer: Any, turn: SpokenTurn) -> list[dict[str, str]]:
+    """Return a turn as the messages that a tokenizer's chat template takes.
+
+    Some templates refuse a system's message; it then stands in front of the user's.
+    """
+    chat = messages(turn)
+    try:
+        _chat(tokenizer, chat)
+    except TemplateError:
+        return [{"role": "user", "content": "\n\n".join(part["content"] for part in chat)}]
+    return chat
 
 
 def folder_of(base: str) -> Path | None:
@@ -143,6 +158,11 @@ def base_digest(base: str) -> str:
         raise ArtifactError(f"{base} holds no weights ({' or '.join(_WEIGHTS)}); download it again")
     joined = "".join(f"{file_sha256(file)}\n" for file in files)
     return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _chat(tokenizer: Any, chat: list[dict[str, str]]) -> str:
+    rendered: str = tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+    return rendered
 
 
 def _in_cache(base: str) -> Path:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.artifacts import file_sha256
-from engine.language_model import prompt_of, reads_fields
-from engine.prompts import SpokenTurn, completion, messages, render
+from engine.language_model import chat_of, prompt_of, reads_fields
+from engine.prompts import SpokenTurn, completion, render
 from engine.questions import QuestionPack
 from training.errors import DataError
+from training.held_out_prompts import MOST, held_out_prompts
 from training.reference_training import is_reference
 from training.reference_utterances import read_reference_utterances
 from training.rows_digest import rows_sha256
@@ -41,33 +42,42 @@ class Examples:
 
     Args:
         train: to learn from.
-        validation: held out; epochs are compared on them.
-        test: to score a finished model on.
+        validation: held out; the loss is measured on them.
+        prompts: held-out turns that a model writes for after each epoch.
+        test_prompts: those that a finished model writes for.
         data: name → sha256 of what they were read from, and its licence; for the manifest.
     """
 
     train: tuple[Example, ...]
     validation: tuple[Example, ...]
-    test: tuple[Example, ...]
+    prompts: tuple[SpokenTurn, ...]
+    test_prompts: tuple[SpokenTurn, ...]
     data: Mapping[str, str]
 
 
-def read_examples(data: Path, pack: QuestionPack, seed: int) -> Examples:
+def read_examples(data: Path, pack: QuestionPack, *, seed: int, prompts: int) -> Examples:
     """Read the project's own rows, or a file in the reference layout.
 
     Args:
         data: folder of ``<topic>.csv``, or one file in the reference layout.
         pack: the pack that they belong to.
         seed: draws what is held out of a file.
+        prompts: how many of one outcome in one language a model writes for after an epoch; of a
+            file, ten times as many.
 
     Raises:
         DataError: with every fault, or because a split is empty.
     """
     if is_reference(data):
-        return _of_file(data, pack, seed)
+        return _of_file(data, pack, seed, prompts)
     rows = read_utterances(data)
     check_utterances(rows, pack)
-    splits = {name: _of_split(rows, name, pack) for name in ("train", "validation", "test")}
+    train, validation = (_of_split(rows, name, pack) for name in ("train", "validation"))
+    chosen, tested = (
+        tuple(turn_of(row, pack) for row in held_out_prompts(rows, most, split))
+        for most, split in ((prompts, "validation"), (MOST, "test"))
+    )
+    splits = {"train": train, "validation": validation, "test": tested}
     empty = [name for name, found in splits.items() if not found]
     if empty:
         raise DataError(tuple(f"{data}: no row falls in the {name} split" for name in empty))
@@ -76,7 +86,7 @@ def read_examples(data: Path, pack: QuestionPack, seed: int) -> Examples:
         "pack": f"{pack.id} {pack.version} {pack.digest}",
         "licence": "Apache-2.0, written for this project",
     }
-    return Examples(splits["train"], splits["validation"], splits["test"], about)
+    return Examples(train, validation, chosen, tested, about)
 
 
 def pairs_of(tokenizer: Any, examples: Sequence[Example], max_tokens: int) -> dict[str, list[Any]]:
@@ -105,7 +115,7 @@ def pairs_of(tokenizer: Any, examples: Sequence[Example], max_tokens: int) -> di
         }
     said = ([{"role": "assistant", "content": example.utterance}] for example in fitting)
     return {
-        "prompt": [messages(example.turn) for example in fitting],
+        "prompt": [chat_of(tokenizer, example.turn) for example in fitting],
         "completion": list(said),
     }
 
@@ -119,7 +129,7 @@ def _of_split(rows: Sequence[UtteranceRow], split: str, pack: QuestionPack) -> t
     return tuple(Example(turn_of(row, pack), row.utterance) for row in rows if row.split == split)
 
 
-def _of_file(file: Path, pack: QuestionPack, seed: int) -> Examples:
+def _of_file(file: Path, pack: QuestionPack, seed: int, prompts: int) -> Examples:
     rows = read_reference_utterances(file, pack, spoken=True)
     examples = [Example(row.turn, row.utterance) for row in rows]
     if len(examples) < 2:
@@ -128,4 +138,5 @@ def _of_file(file: Path, pack: QuestionPack, seed: int) -> Examples:
     held_out = max(1, len(examples) // HELD_OUT)
     validation, train = tuple(examples[:held_out]), tuple(examples[held_out:])
     about = {"file": file_sha256(file), "layout": LAYOUT, "licence": "as the file's owner says"}
-    return Examples(train, validation, tuple(examples), about)
+    turns = tuple(example.turn for example in examples)
+    return Examples(train, validation, turns[: min(held_out, 10 * prompts)], turns, about)
