@@ -12,8 +12,18 @@ stateDiagram-v2
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from engine.errors import ServerUnavailableError
+
+# Failed calls in a row after which a server is left alone, and for how many seconds.
+FAILURES = 3
+REST = 30.0
+
+log = logging.getLogger(__name__)
 
 
 class CircuitBreaker:
@@ -26,7 +36,10 @@ class CircuitBreaker:
     """
 
     def __init__(
-        self, failures: int, rest: float, clock: Callable[[], float] = time.monotonic
+        self,
+        failures: int = FAILURES,
+        rest: float = REST,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.rest = rest
         self._limit = failures
@@ -52,3 +65,27 @@ class CircuitBreaker:
         """Note that a call failed."""
         self._failures += 1
         self._opened = self._clock()
+
+    @contextmanager
+    def guarding(self, name: str) -> Iterator[None]:
+        """Let one call through, and note and log how it went.
+
+        Args:
+            name: what the server, or its model, is called in the log.
+
+        Raises:
+            ServerUnavailableError: the call raised it, or too many did lately to make one now.
+        """
+        if not self.allows:
+            raise ServerUnavailableError(f"{name} failed lately and is left alone")
+        was_open = self.is_open
+        try:
+            yield
+        except ServerUnavailableError:
+            self.failed()
+            if self.is_open:
+                log.warning("%s is left alone for %g s", name, self.rest)
+            raise
+        self.succeeded()
+        if was_open:
+            log.info("%s answers again", name)

@@ -4,6 +4,7 @@ EngineError                     anything the engine raises on purpose
 ├── ContractError               a request or result that does not fit the contract
 ├── PackError                   a question pack cannot be used (carries every fault)
 ├── ArtifactError               a model folder is missing, incomplete or altered
+├── ServerUnavailableError      a server of language models does not answer, or not usably
 ├── VerifierUnavailableError    a verifier on another machine does not answer; another one can judge
 ├── WriterUnavailableError      a language model writes nothing now; curated utterances can be said
 └── OverloadedError             the worker's queue is full; try again later
@@ -44,6 +45,12 @@ class ArtifactError(EngineError):
     """A model folder is missing, incomplete, or does not match its manifest."""
 
     code = "artifact"
+
+
+class ServerUnavailableError(EngineError):
+    """A server that speaks OpenAI's API does not answer, or not usably."""
+
+    code = "server"
 
 
 class VerifierUnavailableError(EngineError):

@@ -8,7 +8,6 @@ so that no text can close its field.
 from __future__ import annotations
 
 import json
-import logging
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,12 +17,9 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.chat_completions import CONCURRENT, ChatCompletions
 from engine.circuit_breaker import CircuitBreaker
-from engine.errors import VerifierUnavailableError
+from engine.errors import ServerUnavailableError, VerifierUnavailableError
 from engine.ports import VERIFIER_CLASSES
 
-# Failed calls in a row after which the server is left alone, and for how many seconds.
-FAILURES = 3
-REST = 30.0
 # How sure a verdict without a probability is taken to be. Strong models agree with people on about
 # four verdicts of five (Zheng et al., "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena",
 # 2023): enough to count, and never certain.
@@ -65,8 +61,6 @@ _FORMAT: Mapping[str, Any] = {
 # such marks wherever they stand.
 _MARKS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>[]"}
 
-log = logging.getLogger(__name__)
-
 
 class LanguageModelVerifier:
     """Implements `AnswerVerifier`; a call may raise `VerifierUnavailableError`.
@@ -82,7 +76,7 @@ class LanguageModelVerifier:
     ) -> None:
         self._model = model
         self._server = server
-        self._breaker = breaker or CircuitBreaker(FAILURES, REST)
+        self._breaker = breaker or CircuitBreaker()
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return log-probabilities, ``(len(pairs), 4)``, in `VERIFIER_CLASSES` order.
@@ -97,21 +91,12 @@ class LanguageModelVerifier:
         return np.asarray(rows, dtype=np.float32).reshape(-1, len(VERIFIER_CLASSES))
 
     def _judge_few(self, pairs: Sequence[tuple[str, str]]) -> list[FloatArray]:
-        if not self._breaker.allows:
-            raise VerifierUnavailableError(f"{self._model} failed lately and is left alone")
-        was_open = self._breaker.is_open
         try:
-            replies = self._server.ask([request_body(self._model, *pair) for pair in pairs])
-            rows = [read_reply(reply) for reply in replies]
-        except VerifierUnavailableError:
-            self._breaker.failed()
-            if self._breaker.is_open:
-                log.warning("%s is left alone for %g s", self._model, self._breaker.rest)
-            raise
-        self._breaker.succeeded()
-        if was_open:
-            log.info("%s answers again", self._model)
-        return rows
+            with self._breaker.guarding(self._model):
+                replies = self._server.ask([request_body(self._model, *pair) for pair in pairs])
+                return [read_reply(reply) for reply in replies]
+        except ServerUnavailableError as error:
+            raise VerifierUnavailableError(str(error)) from error
 
 
 def request_body(model: str, context: str, message: str) -> dict[str, Any]:
@@ -144,14 +129,14 @@ def read_reply(reply: Any) -> FloatArray:
             verdict's first one are taken; otherwise the verdict is taken to be `STATED` sure.
 
     Raises:
-        VerifierUnavailableError: it is none, or its content is no verdict.
+        ServerUnavailableError: it is none, or its content is no verdict.
     """
     try:
         choice = reply["choices"][0]
         verdict = json.loads(choice["message"]["content"])["verdict"]
         stated = [*map(str, VERIFIER_CLASSES)].index(verdict)
     except (KeyError, IndexError, TypeError, ValueError):
-        raise VerifierUnavailableError("the language model's reply holds no verdict") from None
+        raise ServerUnavailableError("the language model's reply holds no verdict") from None
     try:
         weighed = _weighed(choice["logprobs"]["content"], verdict)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):

@@ -8,7 +8,6 @@ credits nothing.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from engine.answer_verifier import CrossEncoderVerifier
 from engine.artifacts import MANIFEST, Manifest, verify
-from engine.chat_completions import ChatCompletions
+from engine.chat_completions import ChatCompletions, ServerKey
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.hub_verifier import HubVerifier
@@ -85,7 +84,7 @@ def load_verifier(
     """
     if spec.kind is VerifierKind.HUB:
         return HubVerifier(spec.model, device)
-    key = os.environ.get(KEY_VARIABLE, "").strip()
+    key = ServerKey.from_environment(KEY_VARIABLE)
     return LanguageModelVerifier(spec.model, ChatCompletions(spec.base_url, key, patience))
 
 

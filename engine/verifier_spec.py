@@ -9,13 +9,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from urllib.parse import urlsplit
+
+from engine.model_location import name_or_folder, parse_served, public_name, refuse_password
 
 # Where the key of an OpenAI-compatible server is looked for; a command line is no place for it.
 KEY_VARIABLE = "AURORA_VERIFIER_KEY"
 FORMS = "bundled, hub:NAME_OR_FOLDER or openai:MODEL@BASE_URL"
-_SERVED = re.compile(r"(?P<model>\S+?)@(?P<base_url>https?://\S+)")
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -54,7 +53,7 @@ class VerifierSpec:
     @property
     def public_name(self) -> str:
         """What may be written into a manifest: no folder and no address of anybody's."""
-        name = Path(self.model).name if Path(self.model).is_absolute() else self.model
+        name = public_name(self.model)
         return f"{self.kind}:{name}" if name else self.kind.value
 
 
@@ -70,27 +69,12 @@ def parse_verifier(text: str) -> VerifierSpec:
     Raises:
         ValueError: it is none of them; the message says what to write.
     """
+    refuse_password(text, KEY_VARIABLE)
     kind, _, rest = text.strip().partition(":")
     if kind == VerifierKind.BUNDLED and not rest:
         return BUNDLED_VERIFIER
     if kind == VerifierKind.HUB and rest:
-        return VerifierSpec(VerifierKind.HUB, _name_or_folder(rest))
-    if kind == VerifierKind.OPENAI and (served := _SERVED.fullmatch(rest)):
-        return VerifierSpec(VerifierKind.OPENAI, served["model"], _address(served["base_url"]))
+        return VerifierSpec(VerifierKind.HUB, name_or_folder(rest))
+    if kind == VerifierKind.OPENAI and (served := parse_served(rest)):
+        return VerifierSpec(VerifierKind.OPENAI, *served)
     raise ValueError(f"{text!r} is no verifier; write {FORMS}")
-
-
-def _name_or_folder(text: str) -> str:
-    path = Path(text).expanduser()
-    looks_like_folder = path.is_absolute() or text.startswith((".", "~")) or path.is_dir()
-    return str(path.resolve()) if looks_like_folder else text
-
-
-def _address(url: str) -> str:
-    parts = urlsplit(url)  # raises ValueError itself where the brackets of a host do not fit
-    if "@" in parts.netloc:
-        # Everybody on the machine can read a command line; the address is not repeated here either.
-        raise ValueError(f"leave the password out of the address and set {KEY_VARIABLE}")
-    if not parts.hostname or parts.port == 0 or parts.query or parts.fragment:
-        raise ValueError(f"{url!r} is no base address; write one like http://127.0.0.1:8000/v1")
-    return url.rstrip("/")

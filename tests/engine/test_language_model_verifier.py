@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.chat_completions import CONCURRENT, ChatCompletions, Retries
+from engine.chat_completions import CONCURRENT, ChatCompletions, Retries, ServerKey
 from engine.circuit_breaker import CircuitBreaker
 from engine.errors import ArtifactError, VerifierUnavailableError
 from engine.language_model_verifier import STATED, LanguageModelVerifier, request_body
@@ -47,7 +47,8 @@ def verifier(
     retries: Retries = AT_ONCE,
     breaker: CircuitBreaker | None = None,
 ) -> LanguageModelVerifier:
-    return LanguageModelVerifier("m", ChatCompletions(server.url, KEY, patience, retries), breaker)
+    key = ServerKey(KEY_VARIABLE, KEY)
+    return LanguageModelVerifier("m", ChatCompletions(server.url, key, patience, retries), breaker)
 
 
 def probabilities(server: ChatServer, answer: Answer) -> dict[str, float]:
@@ -103,7 +104,7 @@ def test_half_a_letter_does_not_stop_a_turn(server: ChatServer) -> None:
 
 def test_a_key_that_no_header_can_carry_is_refused_without_being_shown() -> None:
     with pytest.raises(ArtifactError, match=KEY_VARIABLE) as refused:
-        ChatCompletions("http://127.0.0.1:1/v1", "sk-비밀", PATIENCE)
+        ServerKey(KEY_VARIABLE, "sk-비밀")
     assert "비밀" not in str(refused.value)
 
 
