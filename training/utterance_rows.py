@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from engine.korean_politeness import politeness
 from engine.outcomes import Outcome, Style
 from engine.questions import QuestionPack
 from engine.utterance_format import format_faults
@@ -34,13 +35,6 @@ COLUMNS = (
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
 _HANGUL = re.compile(r"[가-힣]")
-# A polite sentence ends in 요 or 죠, or in 니다 or 니까 after a syllable that ends in ㅂ. What is
-# quoted says nothing of who speaks.
-_FORMAL = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 == 17)
-_POLITE = re.compile(rf"(?:(?<![필중])요|죠|[{_FORMAL}]니[다까])[\s.!?…~\"'”’)]*$")
-_QUOTED = re.compile(r"[“\"'‘「][^”\"'’」]*[”\"'’」]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-
 
 STYLES = {"ko": (Style.BANMAL, Style.JONDAETMAL), "en": (Style.PLAIN,)}
 CREDITING = frozenset({Outcome.COVERED, Outcome.SEVERAL, Outcome.HEDGED, Outcome.MIXED})
@@ -110,13 +104,6 @@ def check_utterances(rows: tuple[UtteranceRow, ...], pack: QuestionPack) -> None
     faults = [f"{row.place}: {fault}" for row in rows for fault in _faults(row, pack)]
     if faults:
         raise DataError(tuple(faults))
-
-
-def politeness(text: str) -> tuple[bool, ...]:
-    """Return for each sentence of a Korean text whether it ends politely."""
-    bare = _QUOTED.sub("", text)
-    spoken = [part for part in _SENTENCE_END.split(bare) if _HANGUL.search(part)]
-    return tuple(bool(_POLITE.search(part)) for part in spoken)
 
 
 def _rows(file: Path, faults: list[str]) -> Iterator[UtteranceRow]:

@@ -13,7 +13,6 @@ from training.errors import DataError
 from training.utterance_rows import (
     COLUMNS,
     check_utterances,
-    politeness,
     read_utterances,
 )
 
@@ -97,20 +96,3 @@ def test_what_does_not_do_is_named(
 def test_a_topic_that_is_not_there_is_refused(tmp_path: Path, pack: QuestionPack) -> None:
     folder = write(tmp_path / "rows", GOOD, topic="moon")
     assert faults(folder, pack) == ["moon.csv:2: topic: 'moon' is no topic of fruit"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("맞아요. 그럼 다음은 뭘까요?", (True, True)),
-        ("맞습니다. 그게 아니다.", (True, False)),
-        ("억지로 할 건 아니니까. 가 볼까?", (False, False)),
-        ("무엇입니까?", (True,)),
-        ("“모르겠어요”도 답이야.", (False,)),
-        ("설명이 필요!", (False,)),
-    ],
-)
-def test_polite_sentences_are_told_from_familiar_ones(
-    text: str, expected: tuple[bool, ...]
-) -> None:
-    assert politeness(text) == expected

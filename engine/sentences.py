@@ -1,0 +1,60 @@
+"""Takes an utterance apart: its sentences, its quotations, and the question that it ends with."""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"(?:(?<=[.!?…。？！])|(?<=[.!?…。？！][\"'”’)\]]))\s+")
+_QUOTED = re.compile(
+    r"“[^”]*”|\"[^\"]*\"|「[^」]*」|『[^』]*』|‘[^’]*’|(?<![\w가-힣])'[^']*'(?![a-z])"
+)
+_DOTTED = re.compile(r"\b(?:e\.g|i\.e|vs|etc|cf|approx)\.\s+|\b\d+\.\s+(?=\d)", re.IGNORECASE)
+_ASKS = re.compile(r"[?？]\W*$")
+# Requests that ask without a question mark: "… 말해 봐.", "Tell me …".
+_REQUEST = re.compile(
+    r"(?:(?:말|설명|얘기|이야기|답|비교|소개|정의|정리|묘사|구분|예를 들|들려|알려|짚어|풀어|골라|나눠|적어|꼽아|대)"
+    r"[가-힣]*\s?(?:봐|줘|줄래|볼래|볼까|보자|주세요|보세요|주십시오|주시겠어요|부탁해|부탁해요|부탁드려요|부탁드립니다|주면 돼))"
+    r"\W*$"
+    r"|\b(?:tell me|explain|describe|define|compare|walk me through|talk me through|name|list|"
+    r"give me|give an|share|let's hear|let me hear|I'd (?:like|love) to hear|outline|discuss|"
+    r"show me|point out|pick|say)\b",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text, each with its final marks."""
+    guarded = _DOTTED.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
+    parts = (part.replace("\u00a0", " ").strip() for part in _END.split(guarded))
+    return tuple(part for part in parts if re.search(r"\w", part))
+
+
+def without_quotes(text: str) -> str:
+    """Return a text without what is quoted in it."""
+    return _QUOTED.sub("", text)
+
+
+def quotations(text: str) -> tuple[str, ...]:
+    """Return what is quoted in a text, without the marks."""
+    return tuple(match[0][1:-1] for match in _QUOTED.finditer(text))
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence is a question or a request to tell something."""
+    return bool(_ASKS.search(sentence) or _REQUEST.search(sentence))
+
+
+def last_question(text: str) -> str:
+    """Return the question that a text ends with; empty where it asks nothing.
+
+    A request may follow the question that it belongs to ("What is it? Tell me in your words."), so
+    both are returned together.
+    """
+    parts = sentences(text)
+    last = max((i for i, part in enumerate(parts) if asks(part)), default=-1)
+    if last < 0:
+        return ""
+    first = last
+    while first and asks(parts[first - 1]):
+        first -= 1
+    return " ".join(parts[first:])
