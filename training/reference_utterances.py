@@ -42,11 +42,15 @@ class ReferenceUtterance:
         turn: what the utterance is phrased from.
         utterance: what the interviewer said; empty where the file does not say it.
         place: ``file:line`` where the row begins.
+        topic: id of the topic that was asked; empty where the pack does not know it.
+        next_topic: the same of the one that is asked next.
     """
 
     turn: SpokenTurn
     utterance: str
     place: str
+    topic: str = ""
+    next_topic: str = ""
 
 
 def read_reference_utterances(
@@ -84,17 +88,26 @@ def _rows(
                 faults.append(f"{place}: {column}: is empty")
         if not cells["output_next_question"]:
             faults.append(f"{place}: output_next_question: is empty")
-        yield ReferenceUtterance(_turn(cells, said, labels), said, place)
+        topic = labels.topic(cells["current_question"]) if cells["user_input"] else None
+        follows = labels.topic(cells["output_next_question"])
+        yield ReferenceUtterance(
+            turn=_turn(cells, said, topic, follows),
+            utterance=said,
+            place=place,
+            topic=topic.id if topic else "",
+            next_topic=follows.id if follows else "",
+        )
 
 
-def _turn(cells: Mapping[str, str], said: str, labels: PackLabels) -> SpokenTurn:
+def _turn(
+    cells: Mapping[str, str], said: str, topic: Topic | None, follows: Topic | None
+) -> SpokenTurn:
     named = (
         next((cells[name] for name in LANGUAGE_COLUMNS if cells.get(name)), "")
         .lower()
         .split("-")[0]
     )
     locale = named or language_of(said or cells["user_input"] or cells["output_next_question"])
-    topic, follows = (labels.topic(cells[c]) for c in ("current_question", "output_next_question"))
     credited, still_open = _points(cells, topic, locale)
     return SpokenTurn(
         locale=locale,
