@@ -260,12 +260,14 @@ class Call:
         payload: `TurnRequest.to_dict()` for a turn; empty otherwise.
         deadline_ms: how long the caller will wait, in milliseconds; work not begun by then is
             dropped.
+        progress: whether the caller wants to know how far the turn has come before it is done.
     """
 
     id: str
     method: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     deadline_ms: int = 30_000
+    progress: bool = False
 
     def to_line(self) -> bytes:
         """Return the call as one line of JSON."""
@@ -284,24 +286,28 @@ class Call:
             read.text("method"),
             read.mapping("payload"),
             read.whole("deadline_ms", 30_000),
+            read.flag("progress"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a `Call`.
+    """What came of a `Call`, or how far it has come.
 
     Args:
         id: that of the call; empty where the call could not be read.
-        payload: the result, where there is one.
+        payload: the result, where there is one; `engine.progress.TurnProgress.to_dict()` where
+            `partial`.
         error: the code of the error (`EngineError.code`), where there was one.
         message: what was wrong, for an operator.
+        partial: whether more is to come: only to a call that wants progress.
     """
 
     id: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
     message: str = ""
+    partial: bool = False
 
     def to_line(self) -> bytes:
         """Return the answer as one line of JSON."""
@@ -320,6 +326,7 @@ class Answer:
             read.mapping("payload"),
             read.optional_text("error"),
             read.text("message"),
+            read.flag("partial"),
         )
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from engine.contract import Intent, Mode, PointVerdict, TurnRequest, Utterance, VerdictStatus
 from engine.errors import ArtifactError
-from engine.ports import Evaluation
+from engine.ports import Evaluation, ShowText
 from engine.questions import QuestionPack, Term, Topic, TopicKind
 
 CURATED = Path(__file__).parent / "curated"
@@ -107,7 +107,12 @@ class CuratedGenerator:
         self._reactions = reactions
 
     def generate(
-        self, request: TurnRequest, pack: QuestionPack, evaluation: Evaluation, next_topic: str
+        self,
+        request: TurnRequest,
+        pack: QuestionPack,
+        evaluation: Evaluation,
+        next_topic: str,
+        show: ShowText | None = None,  # noqa: ARG002 - written lines are there at once
     ) -> Utterance:
         """Return the utterance that reacts to the message and asks about `next_topic`."""
         turn = _Turn(request, pack, evaluation, next_topic, self._reactions[request.locale])

@@ -1,18 +1,20 @@
 """Deterministic stages without a model: for tests and for ``python -m engine --fake``.
 
 They are real implementations of the ports, good enough to hold a whole interview: stage 1 compares
-letter pairs with the pack's reference and wrong answers, stage 2 listens for a topic's title.
+letter pairs with the pack's reference and wrong answers, stage 2 listens for a topic's title, and
+stage 3 can speak as slowly as a large language model.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from engine.contract import Intent, PointVerdict, TurnRequest, VerdictStatus
+from engine.contract import Intent, PointVerdict, TurnRequest, Utterance, VerdictStatus
 from engine.intents import intent_by_wording, normalise
-from engine.ports import Evaluation
+from engine.ports import Evaluation, ShowText, UtteranceGenerator
 from engine.questions import AnswerPoint, QuestionPack
+from engine.sentence_stream import beginnings
 
 _COVERED = 0.55
 _PARTIAL = 0.40
@@ -81,3 +83,33 @@ class FakeSelector:
             if normalise(pack.topic(topic_id).title[request.locale]) in said:
                 return topic_id
         return candidates[0]
+
+
+class FakeStreamingGenerator:
+    """Stage 3 that says what another one says, sentence by sentence.
+
+    Args:
+        generator: phrases the utterance.
+        pause: what a sentence takes; called before each one.
+    """
+
+    def __init__(self, generator: UtteranceGenerator, pause: Callable[[], None]) -> None:
+        self._generator = generator
+        self._pause = pause
+
+    def generate(
+        self,
+        request: TurnRequest,
+        pack: QuestionPack,
+        evaluation: Evaluation,
+        next_topic: str,
+        show: ShowText | None = None,
+    ) -> Utterance:
+        """Return the utterance once it has been spoken."""
+        utterance = self._generator.generate(request, pack, evaluation, next_topic)
+        for beginning in beginnings(utterance.text):
+            self._pause()
+            if show is not None:
+                show(beginning)
+        self._pause()
+        return utterance

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.contract import Intent, Mode, TurnRequest, TurnResult, VerdictStatus
 from engine.errors import ContractError
-from engine.ports import AnswerEvaluator, Evaluation, QuestionSelector, UtteranceGenerator
+from engine.ports import (
+    AnswerEvaluator,
+    Evaluation,
+    QuestionSelector,
+    ShowText,
+    UtteranceGenerator,
+)
+from engine.progress import ObserveTurn, TurnProgress
 from engine.questions import QuestionPack
 
 # Messages after which the same question stands.
@@ -47,8 +55,13 @@ class Pipeline:
         self._selector = selector
         self._generator = generator
 
-    def run(self, request: TurnRequest) -> TurnResult:
+    def run(self, request: TurnRequest, observe: ObserveTurn | None = None) -> TurnResult:
         """Judge one message, choose the next topic and phrase the reply.
+
+        Args:
+            request: the message.
+            observe: told as soon as the message is judged, and again as the reply grows; what it
+                raises ends the turn. None where nobody watches.
 
         Raises:
             ContractError: the request names a pack, topic, point or locale that does not exist.
@@ -65,7 +78,8 @@ class Pipeline:
             else self._selector.select(request, pack, evaluation, candidates)
         )
         selected = time.perf_counter()
-        utterance = self._generator.generate(request, pack, evaluation, next_topic)
+        show = _announce(request, evaluation, next_topic, observe) if observe else None
+        utterance = self._generator.generate(request, pack, evaluation, next_topic, show)
         done = time.perf_counter()
         return TurnResult(
             request_id=request.request_id,
@@ -123,6 +137,15 @@ def legal_candidates(
     if len(covered) == len(request.open_points):
         return leave
     return stay if covered or request.may_retry else leave
+
+
+def _announce(
+    request: TurnRequest, evaluation: Evaluation, next_topic: str, observe: ObserveTurn
+) -> ShowText:
+    """Say what is known once a message is judged; return how to say what is being phrased."""
+    judged = TurnProgress(request.request_id, evaluation.intent, evaluation.verdicts, next_topic)
+    observe(judged)
+    return lambda text: observe(replace(judged, text=text))
 
 
 def _ms(start: float, end: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -59,13 +59,32 @@ class QuestionSelector(Protocol):
         """Return one of the candidates, which are all legal; the default one comes first."""
 
 
+ShowText = Callable[[str], None]
+"""Shows the beginning of an utterance; what it raises ends the turn, as nobody waits for it."""
+
+
 class UtteranceGenerator(Protocol):
     """Stage 3: phrases what the interviewer says."""
 
     def generate(
-        self, request: TurnRequest, pack: QuestionPack, evaluation: Evaluation, next_topic: str
+        self,
+        request: TurnRequest,
+        pack: QuestionPack,
+        evaluation: Evaluation,
+        next_topic: str,
+        show: ShowText | None = None,
     ) -> Utterance:
-        """Return the utterance that reacts to the message and asks about `next_topic`."""
+        """Return the utterance that reacts to the message and asks about `next_topic`.
+
+        Args:
+            request: the message.
+            pack: the pack that the interview runs on.
+            evaluation: what stage 1 made of the message.
+            next_topic: what stage 2 chose.
+            show: told the beginning of the utterance as it grows: whole sentences that pass what a
+                beginning can be checked for. None where nobody watches. The utterance returned is
+                what counts; it may begin otherwise.
+        """
 
 
 class TextEncoder(Protocol):

@@ -14,7 +14,7 @@ LINE_LIMIT = 4 * 1024 * 1024
 """The longest line that either side takes, in bytes."""
 
 DEADLINE = "deadline"
-"""The call's deadline had passed before its turn came."""
+"""The call's deadline had passed before it was done."""
 INTERNAL = "internal"
 """Something unexpected went wrong in the worker; its log says what."""
 STOPPING = "stopping"

@@ -4,12 +4,13 @@
 flowchart LR
     C1[connection] -- lines --> R1[reads calls] --> Q[(queue)]
     C2[connection] -- lines --> R2[reads calls] --> Q
-    Q --> T[inference thread] -- answer --> C1 & C2
+    Q --> T[inference thread] -- progress, answer --> C1 & C2
     R1 -- health, refusals --> C1
 ```
 
 Reading goes on while a turn runs, so health and refusals are answered at once. A call waits in a
-bounded queue; one whose deadline or whose caller is gone when its turn comes is dropped.
+bounded queue; one whose deadline or whose caller is gone when its turn comes is dropped, and so is
+one under way, where progress is asked for, as soon as there is something to tell.
 """
 
 from __future__ import annotations
@@ -24,6 +25,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from engine.connection import (
+    LINGER_SECONDS,
+    AbandonedError,
+    Connection,
+    Job,
+    answer_line,
+    failure,
+)
 from engine.contract import Answer, Call, TurnRequest
 from engine.errors import ContractError, EngineError, OverloadedError
 from engine.listener import Listener
@@ -31,8 +40,6 @@ from engine.pipeline import Pipeline
 from engine.wire import DEADLINE, INTERNAL, LINE_LIMIT, STOPPING
 
 QUEUE_LIMIT = 256
-_LINGER_SECONDS = 5.0
-_CHUNK = 64 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +73,8 @@ class Worker:
     ) -> None:
         self._pipeline = pipeline
         self._facts = facts
-        self._jobs: asyncio.Queue[_Job | None] = asyncio.Queue(queue_limit)
-        self._connections: set[_Connection] = set()
+        self._jobs: asyncio.Queue[Job | None] = asyncio.Queue(queue_limit)
+        self._connections: set[Connection] = set()
         self._stopping = False
 
     async def serve(self, listener: Listener, stop: asyncio.Event) -> None:
@@ -101,7 +108,7 @@ class Worker:
     async def _serve_connection(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        connection = _Connection(reader, writer)
+        connection = Connection(reader, writer)
         self._connections.add(connection)
         try:
             await self._read_calls(connection)
@@ -112,7 +119,7 @@ class Worker:
             connection.close()
             connection.done.set()
 
-    async def _read_calls(self, connection: _Connection) -> None:
+    async def _read_calls(self, connection: Connection) -> None:
         while True:
             try:
                 line = await connection.reader.readline()
@@ -123,16 +130,16 @@ class Worker:
                 return
             answer = self._take(line, connection)
             if answer is not None:
-                connection.send(_line(answer))
+                connection.send(answer_line(answer))
             # A caller that does not read its answers is not read from either.
             await connection.writer.drain()
 
-    def _take(self, line: bytes, connection: _Connection) -> Answer | None:
+    def _take(self, line: bytes, connection: Connection) -> Answer | None:
         """Queue a call, or return the answer where there is one at once."""
         try:
             call = Call.from_line(line)
         except (ContractError, RecursionError) as error:
-            return _failure("", ContractError(f"not a call: {error}"))
+            return failure("", ContractError(f"not a call: {error}"))
         if call.method == "health":
             return Answer(call.id, self._health())
         if self._stopping:
@@ -141,13 +148,12 @@ class Worker:
             if call.method != "turn":
                 raise ContractError(f"method {call.method!r} is neither turn nor health")
             request = TurnRequest.from_dict(call.payload)
-            arrived = asyncio.get_running_loop().time()
-            self._jobs.put_nowait(_Job(call.id, request, arrived, call.deadline_ms, connection))
+            self._jobs.put_nowait(_job(call, request, connection))
         except EngineError as error:
-            return _failure(call.id, error)
+            return failure(call.id, error)
         except asyncio.QueueFull:
             waiting = f"{self._jobs.maxsize} calls are waiting already; try again later"
-            return _failure(call.id, OverloadedError(waiting))
+            return failure(call.id, OverloadedError(waiting))
         return None
 
     def _health(self) -> dict[str, Any]:
@@ -165,33 +171,35 @@ class Worker:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, thread_name_prefix="inference") as thread:
             while (job := await self._jobs.get()) is not None:
-                if job.connection.writer.is_closing():
+                if job.connection.gone:
                     continue
-                if (loop.time() - job.arrived) * 1000 >= job.deadline_ms:
-                    late = f"its deadline of {job.deadline_ms} ms passed while it waited"
-                    line = _line(Answer(job.call_id, error=DEADLINE, message=late))
+                if job.late:
+                    line = answer_line(_late(job))
                 else:
                     line = await loop.run_in_executor(thread, self._run, job)
                 job.connection.send(line)
 
-    def _run(self, job: _Job) -> bytes:
+    def _run(self, job: Job) -> bytes:
         try:
-            return _line(Answer(job.call_id, self._pipeline.run(job.request).to_dict()))
+            result = self._pipeline.run(job.request, job.announce if job.progress else None)
+            return answer_line(Answer(job.call_id, result.to_dict()))
+        except AbandonedError:
+            return answer_line(_late(job))
         except EngineError as error:
-            return _line(_failure(job.call_id, error))
+            return answer_line(failure(job.call_id, error))
         except Exception as error:  # whatever it is, the worker goes on
             # The message of an error may quote the user, so only its kind and place are logged.
             kind = type(error).__qualname__
             place = "".join(traceback.format_tb(error.__traceback__))
             log.error("a turn failed: %s\n%s", kind, place.rstrip())  # noqa: TRY400
             message = f"unexpected {kind}; the worker's log shows where"
-            return _line(Answer(job.call_id, error=INTERNAL, message=message))
+            return answer_line(Answer(job.call_id, error=INTERNAL, message=message))
 
     def _refuse_waiting(self) -> None:
         while not self._jobs.empty():
             job = self._jobs.get_nowait()
             if job is not None:
-                job.connection.send(_line(_stopping(job.call_id)))
+                job.connection.send(answer_line(_stopping(job.call_id)))
         self._jobs.put_nowait(None)
 
     async def _hang_up(self) -> None:
@@ -199,7 +207,7 @@ class Worker:
         for connection in self._connections:
             connection.close()
         try:
-            async with asyncio.timeout(_LINGER_SECONDS):
+            async with asyncio.timeout(LINGER_SECONDS):
                 for connection in tuple(self._connections):
                     await connection.done.wait()
         except TimeoutError:
@@ -207,58 +215,15 @@ class Worker:
                 connection.writer.transport.abort()
 
 
-class _Connection:
-    """One caller; `done` is set once nothing more will be read from it."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.done = asyncio.Event()
-
-    def send(self, line: bytes) -> None:
-        """Hand a line to the socket; to a caller that is gone, nothing is sent."""
-        if not self.writer.is_closing():
-            self.writer.write(line)
-
-    def close(self) -> None:
-        """Close once everything handed over is sent."""
-        self.writer.close()
-
-    async def refuse_long_line(self) -> None:
-        """Say what was wrong and end the conversation, which cannot be followed any more."""
-        fault = ContractError(f"a line is longer than {LINE_LIMIT} bytes")
-        self.send(_line(_failure("", fault)))
-        self.writer.write_eof()
-        # Closing with unread input would reset the connection and lose the answer on its way.
-        try:
-            async with asyncio.timeout(_LINGER_SECONDS):
-                while await self.reader.read(_CHUNK):
-                    pass
-        except TimeoutError:
-            pass
+def _job(call: Call, request: TurnRequest, connection: Connection) -> Job:
+    loop = asyncio.get_running_loop()
+    due = loop.time() + call.deadline_ms / 1000
+    return Job(call.id, request, due, call.deadline_ms, call.progress, connection, loop)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A call that waits for the inference thread; `arrived` by the loop's clock, in seconds."""
-
-    call_id: str
-    request: TurnRequest
-    arrived: float
-    deadline_ms: int
-    connection: _Connection
-
-
-def _line(answer: Answer) -> bytes:
-    line = answer.to_line()
-    if len(line) <= LINE_LIMIT:
-        return line
-    fault = ContractError(f"the result is longer than {LINE_LIMIT} bytes")
-    return _failure(answer.id, fault).to_line()
-
-
-def _failure(call_id: str, error: EngineError) -> Answer:
-    return Answer(call_id, error=error.code, message=str(error))
+def _late(job: Job) -> Answer:
+    message = f"its deadline of {job.deadline_ms} ms passed before it was done"
+    return Answer(job.call_id, error=DEADLINE, message=message)
 
 
 def _stopping(call_id: str) -> Answer:

@@ -110,21 +110,21 @@ def test_a_result_survives_the_wire_with_its_diagnostics(result: TurnResult) -> 
     assert read.to_dict() == result.to_dict()
 
 
-@given(texts, st.dictionaries(texts, texts), st.integers())
+@given(texts, st.dictionaries(texts, texts), st.integers(), st.booleans())
 def test_a_call_is_one_line_whatever_it_carries(
-    text: str, payload: dict[str, str], deadline: int
+    text: str, payload: dict[str, str], deadline: int, progress: bool
 ) -> None:
-    call = Call(text, "turn", payload, deadline)
+    call = Call(text, "turn", payload, deadline, progress)
     line = call.to_line()
     assert line.count(b"\n") == 1
     assert Call.from_line(line) == call
 
 
-@given(texts, st.dictionaries(texts, texts), st.none() | texts, texts)
+@given(texts, st.dictionaries(texts, texts), st.none() | texts, texts, st.booleans())
 def test_an_answer_is_one_line_whatever_it_carries(
-    id_: str, payload: dict[str, str], error: str | None, message: str
+    id_: str, payload: dict[str, str], error: str | None, message: str, partial: bool
 ) -> None:
-    answer = Answer(id_, payload, error, message)
+    answer = Answer(id_, payload, error, message, partial)
     line = answer.to_line()
     assert line.count(b"\n") == 1
     assert Answer.from_line(line) == answer

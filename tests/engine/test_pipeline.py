@@ -20,7 +20,8 @@ from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.errors import ContractError
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.pipeline import Pipeline, legal_candidates
-from engine.ports import Evaluation
+from engine.ports import Evaluation, ShowText
+from engine.progress import TurnProgress
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
 
@@ -83,8 +84,15 @@ class Scripted:
         return self.choice
 
     def generate(
-        self, request: TurnRequest, pack: QuestionPack, evaluation: Evaluation, next_topic: str
+        self,
+        request: TurnRequest,
+        pack: QuestionPack,
+        evaluation: Evaluation,
+        next_topic: str,
+        show: ShowText | None = None,
     ) -> Utterance:
+        if show is not None:
+            show("on")
         return Utterance(f"on to {next_topic}", "?")
 
 
@@ -106,6 +114,30 @@ def test_the_result_carries_what_every_stage_decided(pack: QuestionPack) -> None
     assert result.utterance.text == "on to plums"
     assert set(result.timings_ms) == {"evaluate", "select", "generate", "total"}
     assert all(duration >= 0 for duration in result.timings_ms.values())
+
+
+def test_who_watches_sees_the_verdicts_before_a_word_is_said(pack: QuestionPack) -> None:
+    evaluation = judged(colour=VerdictStatus.COVERED, taste=VerdictStatus.WRONG)
+    seen: list[TurnProgress] = []
+    result = scripted(pack, Scripted(evaluation, choice="apples")).run(APPLES, seen.append)
+    known = TurnProgress("i:1", Intent.ANSWER, evaluation.verdicts, "apples")
+    assert seen == [known, replace(known, text="on")]
+    assert result.verdicts == evaluation.verdicts
+    assert result.utterance.text == "on to apples"
+
+
+def test_a_turn_that_nobody_waits_for_any_more_ends_before_it_is_phrased(
+    pack: QuestionPack,
+) -> None:
+    def nobody_there(_: TurnProgress) -> None:
+        raise ConnectionError
+
+    class Unasked(Scripted):
+        def generate(self, *_: object, **__: object) -> Utterance:
+            raise AssertionError("nobody waits for an utterance")
+
+    with pytest.raises(ConnectionError):
+        scripted(pack, Unasked(Evaluation(Intent.SKIP), choice="pears")).run(APPLES, nobody_there)
 
 
 def test_the_only_legal_topic_is_not_put_to_the_selector(pack: QuestionPack) -> None:

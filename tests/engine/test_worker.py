@@ -10,18 +10,32 @@ from pathlib import Path
 
 import pytest
 
-from engine.contract import Answer, Call, Intent, TurnRequest, TurnResult
+from engine.contract import (
+    Answer,
+    Call,
+    Intent,
+    PointVerdict,
+    TurnRequest,
+    TurnResult,
+    VerdictStatus,
+)
 from engine.ports import Evaluation
+from engine.progress import TurnProgress
 from engine.questions import QuestionPack
+from engine.sentence_stream import beginnings
 from engine.wire import LINE_LIMIT
 from tests.support.engine_server import (
     PATIENCE,
     HeldEvaluator,
+    Pauses,
     RunningWorker,
     fake_pipeline,
     running_worker,
+    slow_pipeline,
 )
 from tests.support.small_pack import read_small_pack, script, turn
+
+RIGHT = "The optimiser lowers it step by step."
 
 
 class Caller:
@@ -37,6 +51,16 @@ class Caller:
 
     def ask(self, call_id: str, request: TurnRequest | None = None) -> None:
         self.send(Call(call_id, "turn", (request or turn()).to_dict()))
+
+    def watch(self, call_id: str, request: TurnRequest) -> None:
+        """Ask, and want to know how far it has come."""
+        self.send(Call(call_id, "turn", request.to_dict(), progress=True))
+
+    async def progress(self) -> TurnProgress:
+        """Return what is said before a turn is done."""
+        answer = await self.answer()
+        assert answer.partial, answer
+        return TurnProgress.from_dict(answer.payload)
 
     async def answer(self) -> Answer:
         async with asyncio.timeout(PATIENCE):
@@ -147,6 +171,82 @@ async def test_what_a_caller_left_waiting_is_dropped_with_the_caller(pack: Quest
         assert held.seen == ["request-1", "request-3"]
 
 
+async def test_verdicts_come_at_once_and_the_utterance_sentence_by_sentence(
+    pack: QuestionPack,
+) -> None:
+    pauses = Pauses(1)
+    pipeline = slow_pipeline(pack, pauses)
+    async with running_worker(pipeline) as worker, calling(worker) as caller:
+        caller.watch("slow", turn(3, answer=RIGHT))
+        judged = await caller.progress()
+        assert not judged.text
+        await pauses.reached.wait()
+        pauses.release()
+        spoken = []
+        while (answer := await caller.answer()).partial:
+            spoken.append(TurnProgress.from_dict(answer.payload).text)
+        result = TurnResult.from_dict(answer.payload)
+    assert (answer.id, answer.partial, answer.error) == ("slow", False, None)
+    assert judged.verdicts == result.verdicts != ()
+    assert (judged.intent, judged.next_topic) == (result.intent, result.next_topic)
+    assert spoken == [*beginnings(result.utterance.text)] != []
+    assert result == fake_pipeline(pack).run(turn(3, answer=RIGHT))
+
+
+async def test_who_does_not_ask_for_progress_gets_none(pack: QuestionPack) -> None:
+    pipeline = slow_pipeline(pack, lambda: None)
+    async with running_worker(pipeline) as worker, calling(worker) as caller:
+        caller.ask("whole", turn(3, answer=RIGHT))
+        answer = await caller.answer()
+        assert (answer.partial, answer.error) == (False, None)
+        assert TurnResult.from_dict(answer.payload).verdicts
+
+
+async def test_a_turn_under_way_ends_as_soon_as_its_caller_is_gone(pack: QuestionPack) -> None:
+    pauses = Pauses(1)
+    async with (
+        running_worker(slow_pipeline(pack, pauses)) as worker,
+        calling(worker) as stays,
+    ):
+        async with calling(worker) as leaves:
+            leaves.watch("left alone", turn(3, answer=RIGHT))
+            await leaves.progress()
+            await pauses.reached.wait()
+        stays.send(Call("later", "health"))
+        await stays.answer()
+        stays.ask("stays", turn(4))
+        pauses.release()
+        assert (await stays.answer()).id == "stays"
+        said = len(beginnings(fake_pipeline(pack).run(turn(4)).utterance.text)) + 1
+        assert pauses.taken == 1 + said  # one sentence of the turn that nobody waited for
+
+
+async def test_a_turn_under_way_ends_once_its_deadline_has_passed(pack: QuestionPack) -> None:
+    pauses = Pauses(1)
+    pipeline = slow_pipeline(pack, pauses)
+    async with running_worker(pipeline) as worker, calling(worker) as caller:
+        request = turn(3, answer=RIGHT).to_dict()
+        caller.send(Call("impatient", "turn", request, deadline_ms=300, progress=True))
+        await pauses.reached.wait()
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+        loop.call_later(0.3, over.set_result, None)
+        await over
+        pauses.release()
+        answers = [await caller.answer() for _ in range(2)]
+    assert [(a.partial, a.error) for a in answers] == [(True, None), (False, "deadline")]
+    assert pauses.taken == 1
+
+
+async def test_progress_too_long_to_travel_is_left_out(pack: QuestionPack) -> None:
+    pipeline = fake_pipeline(pack, LongWinded())
+    async with running_worker(pipeline) as worker, calling(worker) as caller:
+        caller.watch("long", turn())
+        answer = await caller.answer()
+        assert (answer.partial, answer.error) == (False, "contract")
+        assert str(LINE_LIMIT) in answer.message
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -227,6 +327,14 @@ class FailingEvaluator:
         if request.answer == "no JSON":
             return Evaluation(Intent.SKIP, hedge=object())  # type: ignore[arg-type] # on purpose
         return Evaluation(Intent.SKIP)
+
+
+class LongWinded:
+    """Stage 1 whose evidence fills more than a line."""
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        verdict = PointVerdict("distance", VerdictStatus.COVERED, "x" * LINE_LIMIT)
+        return Evaluation(Intent.ANSWER, (verdict,))
 
 
 class EchoingEvaluator:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contract import TurnRequest
 from engine.curated_generator import CuratedGenerator, load_reactions
-from engine.fakes import FakeEvaluator, FakeSelector
+from engine.fakes import FakeEvaluator, FakeSelector, FakeStreamingGenerator
 from engine.listener import listen
 from engine.pipeline import Pipeline
 from engine.ports import AnswerEvaluator, Evaluation
@@ -53,10 +53,41 @@ class RunningWorker:
     serving: asyncio.Task[None]
 
 
+class Pauses:
+    """What a slow generator waits for before each sentence: for the test, or for a while.
+
+    Args:
+        held: which sentences, counted from 1 over all turns, wait until `release`.
+    """
+
+    def __init__(self, *held: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._held = held
+        self._release = threading.Event()
+        self.taken = 0
+        self.reached = asyncio.Event()
+
+    def __call__(self) -> None:
+        self.taken += 1
+        if self.taken in self._held:
+            self._loop.call_soon_threadsafe(self.reached.set)
+            self._release.wait(PATIENCE)
+
+    def release(self) -> None:
+        """Let everything that is held go on."""
+        self._release.set()
+
+
 def fake_pipeline(pack: QuestionPack, evaluator: AnswerEvaluator | None = None) -> Pipeline:
     """Return a pipeline without models."""
     generator = CuratedGenerator(load_reactions())
     return Pipeline({pack.id: pack}, evaluator or FakeEvaluator(), FakeSelector(), generator)
+
+
+def slow_pipeline(pack: QuestionPack, pause: Callable[[], None]) -> Pipeline:
+    """Return a pipeline without models that speaks sentence by sentence."""
+    generator = FakeStreamingGenerator(CuratedGenerator(load_reactions()), pause)
+    return Pipeline({pack.id: pack}, FakeEvaluator(), FakeSelector(), generator)
 
 
 @asynccontextmanager
