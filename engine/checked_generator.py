@@ -118,7 +118,7 @@ class CheckedGenerator:
     def _first(
         self, turn: SpokenTurn, request: TurnRequest, show: ShowText | None
     ) -> CheckedUtterance:
-        seed = _seed(request.seed, 0)
+        seed = seed_of(request.seed, 0)
         if show is None:
             texts = self._writer.write([turn], [seed])
         else:
@@ -128,7 +128,7 @@ class CheckedGenerator:
         return self._checker.check(turn, texts)[0]
 
     def _more(self, turn: SpokenTurn, request: TurnRequest) -> list[CheckedUtterance]:
-        seeds = [_seed(request.seed, number) for number in range(1, self._tries)]
+        seeds = [seed_of(request.seed, number) for number in range(1, self._tries)]
         if not seeds:
             return []
         self.counters.tried_again(len(seeds))
@@ -181,7 +181,7 @@ def _utterance(checked: CheckedUtterance, turn: SpokenTurn) -> Utterance:
     )
 
 
-def _seed(seed: str, number: int) -> int:
+def seed_of(seed: str, number: int) -> int:
     """Return the seed of a try, below 2⁶³ as generators of random numbers need it."""
     digest = hashlib.sha256(f"{seed}|voice|{number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
