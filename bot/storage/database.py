@@ -1,4 +1,4 @@
-"""The database: opening it, its two kinds of transaction, its schema and its faults.
+"""The database: opening it, its kinds of transaction, its schema and its faults.
 
 SQLite and PostgreSQL run the same code. SQLite is set up so that a committed row survives a power
 cut (WAL with ``synchronous=FULL``), and writing transactions begin as such (``BEGIN IMMEDIATE``):
@@ -35,6 +35,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.errors import DatabaseOutdatedError, StorageError
 from bot.storage.faults import describe, explain, upgrade_advice
+from bot.storage.group_commit import GroupCommit, T, Work
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -68,6 +69,7 @@ class Database:
         self._writer = self._engine.execution_options(immediate=True)
         # SQLite has one writer at a time; queueing here is fair, its busy loop is not.
         self._write_turn = asyncio.Lock() if self._is_sqlite else None
+        self._together = GroupCommit(self.writing)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -89,6 +91,14 @@ class Database:
         turn: AbstractAsyncContextManager[Any] = self._write_turn or nullcontext()
         async with self._explained(), turn, self._writer.begin() as connection:
             yield connection
+
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
+        """Do some work in a transaction that other work may share (`GroupCommit.write`).
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        return await self._together.write(work, urgent=urgent)
 
     async def check_schema(self) -> None:
         """Make sure that the tables are those of this program.
@@ -152,7 +162,8 @@ class Database:
         await self._migrate(command.downgrade, revision)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once what is being written is committed."""
+        await self._together.close()
         await self._engine.dispose()
 
     async def _migrate(self, run: Callable[[Config, str], None], revision: str) -> None:

@@ -47,8 +47,9 @@ class Inbox:
     async def accept(self, inbound: Inbound) -> bool:
         """Keep a message for good; the platform may be told so once this returns.
 
-        An edit takes the place of what it edits where that still waits; it is settled then. Any
-        other edit is kept like a message.
+        An edit takes the place of what it edits where that still waits; it is settled then. So is
+        one that says what was said already: platforms tell of edits that change no word. Any
+        other is kept like a message.
 
         Returns:
             False when the event is known already and nothing was added.
@@ -65,11 +66,13 @@ class Inbox:
             payload=INBOUNDS.encode(kept),
             received_at=kept.received_at,
         )
+
+        async def keep(connection: AsyncConnection) -> None:
+            settled = await _edit(connection, kept)
+            await connection.execute(row.values(done_at=self._clock.now()) if settled else row)
+
         try:
-            async with self._database.writing() as connection:
-                if await _replace_waiting(connection, kept):
-                    row = row.values(done_at=self._clock.now())
-                await connection.execute(row)
+            await self._database.write(keep, urgent=True)
         except IntegrityError:  # the only constraint that a full row can break: known event
             return False
         return True
@@ -191,19 +194,25 @@ async def is_unchanged(connection: AsyncConnection, inbox_id: int, inbound: Inbo
     return payload is not None and payload["text"] == inbound.text
 
 
-async def _replace_waiting(connection: AsyncConnection, edit: Inbound) -> bool:
-    """Put an edit in the place of the message that it edits; False where that waits no more."""
+async def _edit(connection: AsyncConnection, edit: Inbound) -> bool:
+    """Put an edit in the place of what it edits; False where that is done and said something else.
+
+    Whatever is no edit is none.
+    """
     if edit.edits is None:
         return False
     original = (
         InboxRow.platform == edit.account.platform,
         InboxRow.event_id == edit.edits,
         InboxRow.account == edit.account.external_id,
-        InboxRow.done_at.is_(None),
     )
-    query = select(InboxRow.id, InboxRow.payload).where(*original).with_for_update()
-    row = (await connection.execute(query)).one_or_none()
+    query = select(InboxRow.id, InboxRow.payload, InboxRow.done_at)
+    row = (await connection.execute(query.where(*original).with_for_update())).one_or_none()
     if row is None:
+        return False
+    if row.payload.get("text") == edit.text:
+        return True
+    if row.done_at is not None:
         return False
     payload = {**row.payload, "text": edit.text}
     await connection.execute(update(InboxRow).where(InboxRow.id == row.id).values(payload=payload))

@@ -108,10 +108,8 @@ class Outbox:
         await self._update(outbox_id, attempts=attempts, next_attempt_at=moment, error=error)
 
     async def _update(self, outbox_id: int, **values: object) -> None:
-        async with self._database.writing() as connection:
-            await connection.execute(
-                update(OutboxRow).where(OutboxRow.id == outbox_id).values(**values)
-            )
+        change = update(OutboxRow).where(OutboxRow.id == outbox_id).values(**values)
+        await self._database.write(lambda connection: connection.execute(change))
 
 
 _PENDING = (OutboxRow.sent_at.is_(None), OutboxRow.failed_at.is_(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.codec import clean
 from bot.storage.database import Database
@@ -33,9 +34,12 @@ class Places:
         Raises:
             StorageError: the database cannot be used.
         """
-        async with self._database.writing() as connection:
+
+        async def keep(connection: AsyncConnection) -> None:
             await connection.execute(delete(CursorRow).where(CursorRow.name == name))
             await connection.execute(insert(CursorRow).values(name=name, value=clean(value)))
+
+        await self._database.write(keep)
 
     async def settings(self, scope: str) -> Mapping[str, str]:
         """Return the settings of a place.

@@ -82,26 +82,32 @@ class SqlInterviewStore:
                 the outcome was decided.
             StorageError: the database cannot be used.
         """
-        async with self._database.writing() as connection:
-            if not await mark_done(connection, inbox_id, self._clock.now()):
-                return
-            if not await is_unchanged(connection, inbox_id, inbound):
-                raise VersionConflictError("the message was edited meanwhile; decide again")
-            await self._write_interview(connection, inbound, outcome)
-            interview = outcome.interview or outcome.snapshot.interview
-            interview_id = interview.id if interview else None
-            if outcome.record is not None:
-                await append_turn(connection, interview_id, outcome.record)
-            if await self._write_person(connection, inbound, outcome):
-                interview_id = None
-            await put_replies(
-                connection,
-                platform=inbound.account.platform,
-                conversation=inbound.conversation,
-                interview_id=interview_id,
-                replies=outcome.replies,
-                now=self._clock.now(),
-            )
+        await self._database.write(
+            lambda connection: self._write(connection, inbox_id, inbound, outcome)
+        )
+
+    async def _write(
+        self, connection: AsyncConnection, inbox_id: int, inbound: Inbound, outcome: TurnOutcome
+    ) -> None:
+        if not await mark_done(connection, inbox_id, self._clock.now()):
+            return
+        if not await is_unchanged(connection, inbox_id, inbound):
+            raise VersionConflictError("the message was edited meanwhile; decide again")
+        await self._write_interview(connection, inbound, outcome)
+        interview = outcome.interview or outcome.snapshot.interview
+        interview_id = interview.id if interview else None
+        if outcome.record is not None:
+            await append_turn(connection, interview_id, outcome.record)
+        if await self._write_person(connection, inbound, outcome):
+            interview_id = None
+        await put_replies(
+            connection,
+            platform=inbound.account.platform,
+            conversation=inbound.conversation,
+            interview_id=interview_id,
+            replies=outcome.replies,
+            now=self._clock.now(),
+        )
 
     async def _write_person(
         self, connection: AsyncConnection, inbound: Inbound, outcome: TurnOutcome
