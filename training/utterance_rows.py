@@ -76,20 +76,20 @@ class UtteranceRow:
         return split_of(self.family, self.topic)
 
 
-def read_utterances(folder: Path) -> tuple[UtteranceRow, ...]:
+def read_utterances(place: Path) -> tuple[UtteranceRow, ...]:
     """Read all files of a folder.
 
     Args:
-        folder: holds ``<topic>.csv``.
+        place: the folder, which holds ``<topic>.csv``, or one of these files.
 
     Raises:
         DataError: with every fault of all files.
     """
     faults: list[str] = []
-    files = sorted(folder.glob("*.csv"))
+    files = [place] if place.is_file() else sorted(place.glob("*.csv"))
     rows = tuple(row for file in files for row in _rows(file, faults))
     if not rows and not faults:
-        faults.append(f"{folder.name}:1: there is no row in it")
+        faults.append(f"{place.name}:1: there is no row in it")
     if faults:
         raise DataError(tuple(faults))
     return rows

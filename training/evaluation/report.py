@@ -10,7 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,7 @@ class Report:
         summary: the table that the report ends with in a terminal and begins with on the page.
         sections: everything else.
         rankings: beginning of the CSV files' names → inputs ranked over candidates.
+        records: name of any other CSV file → its head and its records.
     """
 
     title: str
@@ -90,6 +91,7 @@ class Report:
     summary: Table
     sections: tuple[Section, ...]
     rankings: Mapping[str, Ranking]
+    records: Mapping[str, Sequence[Sequence[object]]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         tables = [table for section in self.sections for table in section.tables]
@@ -119,6 +121,8 @@ def write_files(report: Report, folder: Path) -> None:
         _write(folder / f"{beginning}similarities.csv", _csv(_similarities(ranking)))
         _write(folder / f"{beginning}accuracy.csv", _csv(_accuracies(figures)))
         _write(folder / f"{beginning}errors.csv", _csv(_errors(figures["wrong"])))
+    for name, records in report.records.items():
+        _write(folder / name, _csv(records))
 
 
 def page(report: Report) -> str:
