@@ -7,11 +7,14 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from engine.contract import Intent
 
 LOCALES = ("ko", "en")
+_Kind = TypeVar("_Kind", bound=StrEnum)
 
 _FAMILY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -63,6 +66,14 @@ class Line:
         except ValueError:
             self.fault("intent", f"{value!r} is none of {', '.join(Intent)}")
             return Intent.ANSWER
+
+    def member(self, column: str, kind: type[_Kind], otherwise: _Kind) -> _Kind:
+        """Return a value that must be one of a kind; `otherwise` where it is none."""
+        try:
+            return kind(self.values[column])
+        except ValueError:
+            self.fault(column, f"{self.values[column]!r} is none of {', '.join(kind)}")
+            return otherwise
 
     def ids(self, column: str) -> tuple[str, ...]:
         """Return a list of ids joined by semicolons."""

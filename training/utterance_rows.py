@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
 from engine.korean_politeness import politeness
 from engine.outcomes import Outcome, Style
 from engine.questions import QuestionPack
 from engine.utterance_format import format_faults
-from training.csv_lines import Line, read_lines
+from training.csv_lines import read_lines
 from training.errors import DataError
 from training.rows import Split, split_of
 
@@ -32,8 +30,6 @@ COLUMNS = (
     "next_topic",
     "utterance",
 )
-_Kind = TypeVar("_Kind", bound=StrEnum)
-
 _HANGUL = re.compile(r"[가-힣]")
 
 STYLES = {"ko": (Style.BANMAL, Style.JONDAETMAL), "en": (Style.PLAIN,)}
@@ -108,13 +104,13 @@ def check_utterances(rows: tuple[UtteranceRow, ...], pack: QuestionPack) -> None
 
 def _rows(file: Path, faults: list[str]) -> Iterator[UtteranceRow]:
     for line in read_lines(file, COLUMNS, faults):
-        outcome = _one_of(line, "outcome", Outcome, Outcome.OPENING)
+        outcome = line.member("outcome", Outcome, Outcome.OPENING)
         opening = outcome is Outcome.OPENING
         yield UtteranceRow(
             topic=file.stem,
             family=line.family(),
             locale=line.locale(),
-            style=_one_of(line, "style", Style, Style.PLAIN),
+            style=line.member("style", Style, Style.PLAIN),
             question=line.values["question"] if opening else line.filled("question"),
             answer=line.values["answer"] if opening else line.filled("answer"),
             outcome=outcome,
@@ -123,14 +119,6 @@ def _rows(file: Path, faults: list[str]) -> Iterator[UtteranceRow]:
             utterance=line.filled("utterance"),
             place=line.place,
         )
-
-
-def _one_of(line: Line, column: str, kind: type[_Kind], otherwise: _Kind) -> _Kind:
-    try:
-        return kind(line.values[column])
-    except ValueError:
-        line.fault(column, f"{line.values[column]!r} is none of {', '.join(kind)}")
-        return otherwise
 
 
 def _faults(row: UtteranceRow, pack: QuestionPack) -> Iterator[str]:
