@@ -73,7 +73,8 @@ def _row(line: Line, pack: QuestionPack) -> Iterator[CheckedRow]:
     found = line.ids("faults")
     known = frozenset(fault for fault in UtteranceFault if fault in found)
     if len(known) < len(found):
-        line.fault("faults", f"{line.values['faults']!r} holds more than {', '.join(UtteranceFault)}")
+        kinds = ", ".join(UtteranceFault)
+        line.fault("faults", f"{line.values['faults']!r} holds more than {kinds}")
     row = UtteranceRow(
         topic=line.filled("topic"),
         family="",
