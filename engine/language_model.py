@@ -26,6 +26,7 @@ from engine.encoder_body import UNLOADABLE, WEIGHTS_FILE
 from engine.errors import ArtifactError
 from engine.prompts import SPECIAL_TOKENS, SpokenTurn, messages, render
 from engine.quantised_weights import load_quantised
+from engine.wide_heads import accept_wide_heads
 
 _WEIGHTS = ("*.safetensors", "*.bin")
 _MEMORY = (torch.OutOfMemoryError, MemoryError)
@@ -44,27 +45,33 @@ class LanguageModel:
     tokenizer: Any
 
 
-def load_language_model(base: str, device: str, **options: Any) -> LanguageModel:
-    """Load a model: in bfloat16 on a GPU, in fp32 on a processor.
+def load_language_model(
+    base: str, device: str, dtype: torch.dtype | None = None, **options: Any
+) -> LanguageModel:
+    """Load a model.
 
     Args:
         base: name on the hub, or a folder.
         device: ``cpu`` or ``cuda``.
+        dtype: of its weights; by default bfloat16 on a GPU, fp32 on a processor.
         options: what ``from_pretrained`` is given besides, such as ``quantization_config``.
 
     Raises:
         ArtifactError: there is no such model, it is incomplete or altered, it does not fit into
             memory, or its tokenizer cannot render a turn.
     """
+    accept_wide_heads()
+    dtype = dtype or (torch.bfloat16 if device == "cuda" else torch.float32)
     folder = folder_of(base)
     if folder is not None and (folder / MANIFEST).is_file():
         verify(folder, read_manifest(folder).kind)
     tokenizer = _tokenizer(base)
+    options["dtype"] = dtype or (torch.bfloat16 if device == "cuda" else torch.float32)
     try:
         if folder is not None and (folder / WEIGHTS_FILE).is_file():
-            model = _quantised(folder).to(device)
+            model = _quantised(folder).to(device, dtype)
         else:
-            model = _plain(base, device, options)
+            model = _plain(base, device, dtype, options)
         return LanguageModel(model.eval(), tokenizer)
     except _MEMORY as error:
         raise ArtifactError(f"{base} does not fit into the memory of {device}") from error
@@ -172,16 +179,15 @@ def _in_cache(base: str) -> Path:
         raise ArtifactError(f"{base} cannot be loaded: {_advice(error)}") from error
 
 
-def _plain(base: str, device: str, options: dict[str, Any]) -> Any:
+def _plain(base: str, device: str, dtype: torch.dtype, options: dict[str, Any]) -> Any:
     """Load what transformers wrote.
 
     Raises:
         ArtifactError: layers are missing, which transformers would fill with chance.
     """
-    dtype = torch.bfloat16 if device == "cuda" else torch.float32
     # Straight onto the device: a model in four bits cannot be moved afterwards.
     model, report = AutoModelForCausalLM.from_pretrained(
-        base, output_loading_info=True, dtype=dtype, device_map={"": device}, **options
+        base, output_loading_info=True, device_map={"": device}, **options
     )
     lost = sorted(report["missing_keys"])
     if lost:
