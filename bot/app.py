@@ -19,7 +19,7 @@ from bot.engine_client import SocketEngineClient
 from bot.engine_process import EngineProcess, WorkerOptions
 from bot.interview.identity import CODE_LENGTH, CODE_LETTERS
 from bot.interview.messages import Inbound
-from bot.interview.ports import Messenger, TurnHandler
+from bot.interview.ports import Messenger, Previewer, TurnHandler
 from bot.interview.service import InterviewService
 from bot.interview.state import Options
 from bot.packs import PackLibrary
@@ -43,6 +43,7 @@ class Aurora:
         database: open, with its schema in place.
         engine: the way to the engine.
         messengers: platform → who delivers there.
+        previewers: platform → who shows there what is known of a reply before it is ready.
         locale: the language for people whose own is not known.
         watched: puts something around the service that sees every turn.
     """
@@ -53,6 +54,7 @@ class Aurora:
         database: Database,
         engine: SocketEngineClient,
         messengers: Mapping[str, Messenger],
+        previewers: Mapping[str, Previewer],
         locale: str,
         watched: Callable[[TurnHandler], TurnHandler] = lambda handler: handler,
     ) -> None:
@@ -68,6 +70,7 @@ class Aurora:
             new_id=lambda event_id: uuid5(NAMESPACE_URL, f"aurora:{event_id}").hex,
             new_code=new_code,
             defaults=Options(locale=locale, pack_id=DEFAULT_PACK),
+            previewers=previewers,
         )
         self.delivery = Delivery(Outbox(database, clock), messengers, clock)
         self.dispatcher = Dispatcher(

@@ -64,7 +64,7 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
         sole_use(database, chat.user_name),
         open_engine(settings, fake=chat.fake_engine) as (engine, worker),
     ):
-        aurora = Aurora(packs, database, engine, {PLATFORM: face}, locale)
+        aurora = Aurora(packs, database, engine, {PLATFORM: face}, {PLATFORM: face}, locale)
         try:
             if not face.offers_resume:
                 # Nobody watches: a script is told that the engine cannot start, and nothing else.

@@ -28,6 +28,7 @@ import structlog
 from bot.errors import ConfigError, EngineRejectedError, EngineUnavailableError
 from engine.contract import Answer, Call, TurnRequest, TurnResult
 from engine.errors import ContractError, PackError
+from engine.progress import ObserveTurn, TurnProgress
 from engine.wire import LINE_LIMIT, STOPPING, TcpAddress, parse_address
 
 log = structlog.get_logger(__name__)
@@ -81,14 +82,21 @@ class SocketEngineClient:
         self._link: asyncio.Task[None] | None = None
         self._trouble = "no connection yet"
 
-    async def run_turn(self, request: TurnRequest) -> TurnResult:
+    async def run_turn(
+        self, request: TurnRequest, observe: ObserveTurn | None = None
+    ) -> TurnResult:
         """Judge and answer one message.
+
+        Args:
+            request: the message.
+            observe: told how far the turn has come, again from the start where it had to be sent
+                again; never after the result is there. None where nobody watches.
 
         Raises:
             EngineUnavailableError: there was no answer in time; asking again later may help.
             EngineRejectedError: the engine refused the request.
         """
-        payload = await self._call("turn", request.to_dict(), self._allowed())
+        payload = await self._call("turn", request.to_dict(), self._allowed(), observe)
         try:
             return TurnResult.from_dict(payload)
         except ContractError as error:
@@ -119,11 +127,15 @@ class SocketEngineClient:
         return self._timeout if self._reached else self._first_timeout
 
     async def _call(
-        self, method: str, payload: Mapping[str, Any], seconds: float
+        self,
+        method: str,
+        payload: Mapping[str, Any],
+        seconds: float,
+        observe: ObserveTurn | None = None,
     ) -> Mapping[str, Any]:
         loop = asyncio.get_running_loop()
-        call_id = str(next(self._ids))
-        call = _Waiting(call_id, method, payload, loop.time() + seconds, loop.create_future())
+        call_id, deadline = str(next(self._ids)), loop.time() + seconds
+        call = _Waiting(call_id, method, payload, deadline, loop.create_future(), observe)
         self._check_length(call)
         self._waiting[call_id] = call
         try:
@@ -186,8 +198,12 @@ class SocketEngineClient:
             for call in self._waiting.values():
                 writer.write(call.line())
             while (line := await reader.readline()).endswith(b"\n"):
-                self._settle(Answer.from_line(line))
-                answered = True
+                answer = Answer.from_line(line)
+                if answer.partial:
+                    self._pass_on(answer)
+                else:
+                    self._settle(answer)
+                    answered = True
             self._trouble = "the worker hung up"
         except OSError as error:
             self._trouble = f"the connection broke: {error.strerror or error}"
@@ -206,6 +222,15 @@ class SocketEngineClient:
         if isinstance(address, TcpAddress):
             return await asyncio.open_connection(address.host, address.port, limit=LINE_LIMIT)
         return await asyncio.open_unix_connection(address.path, limit=LINE_LIMIT)
+
+    def _pass_on(self, answer: Answer) -> None:
+        call = self._waiting.get(answer.id)
+        if call is None or call.observe is None or call.answer.done():
+            return
+        try:
+            call.observe(TurnProgress.from_dict(answer.payload))
+        except Exception as error:  # nothing depends on it, least of all the other calls
+            log.warning("engine.progress_lost", error=type(error).__qualname__)
 
     def _settle(self, answer: Answer) -> None:
         if answer.error == STOPPING:
@@ -231,8 +256,10 @@ class _Waiting:
     payload: Mapping[str, Any]
     deadline: float
     answer: asyncio.Future[Answer]
+    observe: ObserveTurn | None
 
     def line(self) -> bytes:
         """Return the call as it is sent now, with the time that is left to it."""
         left = self.deadline - self.answer.get_loop().time()
-        return Call(self.id, self.method, self.payload, max(0, int(left * 1000))).to_line()
+        deadline_ms, watched = max(0, int(left * 1000)), self.observe is not None
+        return Call(self.id, self.method, self.payload, deadline_ms, watched).to_line()

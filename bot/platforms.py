@@ -31,6 +31,9 @@ class Adapter(Protocol):
     async def deliver(self, conversation: str, key: str, reply: Reply) -> None:
         """Show a reply (see `bot.interview.ports.Messenger`)."""
 
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Show what is known of a reply (see `bot.interview.ports.Previewer`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Only:

@@ -19,7 +19,7 @@ from bot.errors import BotError
 from bot.i18n import Translator
 from bot.intake import DurableIntake
 from bot.interview.messages import Inbound
-from bot.interview.ports import Messenger
+from bot.interview.ports import Messenger, Previewer
 from bot.metrics import CountedReplies, CountedTurns, Metrics
 from bot.monitor import monitoring
 from bot.packs import PackLibrary
@@ -100,9 +100,10 @@ class Running:
         self._metrics = metrics
         self._places = Places(database)
         self._messengers: dict[str, Messenger] = {}
+        previewers: dict[str, Previewer] = {}
         watched = partial(CountedTurns, metrics=metrics)
         self._aurora = Aurora(
-            packs, database, engine, self._messengers, settings.locale, watched=watched
+            packs, database, engine, self._messengers, previewers, settings.locale, watched=watched
         )
         intake, words = DurableIntake(self._accept, self._places), Translator.load()
         self._adapters = [
@@ -112,6 +113,7 @@ class Running:
         for adapter in self._adapters:
             counted = CountedReplies(adapter, adapter.platform, metrics)
             self._messengers[adapter.platform] = counted
+            previewers[adapter.platform] = adapter
 
     async def run_until(self, stopped: asyncio.Event) -> None:
         """Run until `stopped` is set, then stop in order: turns, deliveries, adapters.

@@ -51,6 +51,11 @@ class SupervisedAdapter:
             raise DeliveryError(f"{self.platform} is not running", retry_after=_ABSENT_SECONDS)
         await self._adapter.deliver(conversation, key, reply)
 
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Show what is known of a reply, if the adapter of the moment is running."""
+        if not self.wrong:
+            self._adapter.preview(conversation, reply)
+
     async def run(self) -> None:
         """Run until cancelled, over every fault that may pass.
 

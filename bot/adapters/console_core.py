@@ -58,6 +58,9 @@ class ConsoleFace(Protocol):
             DeliveryError: it cannot be shown.
         """
 
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Show what is known of a reply (see `bot.interview.ports.Previewer`)."""
+
 
 def conversation_of(user_name: str) -> str:
     """Return the conversation of one person: several may share a database."""

@@ -74,6 +74,9 @@ class JsonFace:
         said = reply.facts.utterance or self._presenter.plain(reply)
         self._output.line(turn_line(reply.facts, said))
 
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Print nothing: a turn is one object."""
+
 
 def _goes_on(reply: Reply) -> bool:
     """Whether a reply leaves its interview open, so that the opening repeats its last turn."""

@@ -111,7 +111,7 @@ class LineLoop:
     ) -> None:
         self._reader = reader
         self._typed = typed
-        self._interactive = interactive
+        self.interactive = interactive
         self._ask = ask
         self._leaving = asyncio.Event()
         self.over = False
@@ -119,19 +119,19 @@ class LineLoop:
     @property
     def left(self) -> bool:
         """Whether the person left; the end of a pipe only says that there are no more lines."""
-        return self._interactive or self._leaving.is_set()
+        return self.interactive or self._leaving.is_set()
 
     async def run(self, submit: Submit, settled: Settled) -> None:
         """Read until the end of input, until the person leaves, or until `leave` is called."""
         with on_interrupt(self.leave):
-            if self._interactive:
+            if self.interactive:
                 await self._wait(settled)
             while (line := await self._next()) is not None:
                 inbound = self._typed.read(line)
                 if inbound is None:
                     break
                 await submit(inbound)
-                if self._interactive:
+                if self.interactive:
                     await self._wait(settled)
             await self._wait(settled)
         self.over = True
@@ -142,7 +142,7 @@ class LineLoop:
         self._reader.stop()
 
     async def _next(self) -> str | None:
-        if self._interactive and not self._leaving.is_set():
+        if self.interactive and not self._leaving.is_set():
             self._ask()
         return await self._reader.next()
 

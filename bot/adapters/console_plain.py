@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.adapters.console_core import Begin, Settled, Submit, is_farewell
 from bot.adapters.console_lines import LineLoop
 from bot.adapters.console_output import LineOutput
-from bot.interview.messages import Action, Reply
+from bot.interview.messages import Action, Reply, Verdicts
 from bot.presentation import Presenter, progress_line
 
 
@@ -25,6 +27,7 @@ class PlainFace:
         self._output = output
         self._presenter = presenter
         self._offered: set[Action] = set()
+        self._previewed: Verdicts | None = None
         output.on_closed = loop.leave
 
     @property
@@ -49,10 +52,24 @@ class PlainFace:
         if self._loop.over and is_farewell(reply):
             return
         parts = [f"[{progress_line(reply.progress)}]"] if reply.progress else []
-        parts.append(self._presenter.plain(reply))
+        parts.append(self._presenter.plain(self._without_previewed(reply)))
         # Each command is offered once: repeated under every question it would only be noise.
         fresh = [action for action in reply.buttons if action not in self._offered]
         self._offered.update(fresh)
         if fresh:
             parts.append(f"▸ {self._presenter.choices(reply.locale, fresh)}")
         self._output.line("\n".join(parts) + "\n")
+
+    def preview(self, conversation: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
+        """Print verdicts ahead of the reply to somebody who waits for it; words come whole."""
+        judged = next((block for block in reply.blocks if isinstance(block, Verdicts)), None)
+        if self._loop.interactive and judged is not None and judged != self._previewed:
+            self._previewed = judged
+            self._output.line(self._presenter.plain(Reply(reply.locale, (judged,))))
+
+    def _without_previewed(self, reply: Reply) -> Reply:
+        """Return what of a reply has not been printed ahead."""
+        rest = tuple(block for block in reply.blocks if block != self._previewed)
+        if len(rest) < len(reply.blocks):
+            self._previewed = None
+        return replace(reply, blocks=rest)

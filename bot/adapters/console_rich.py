@@ -15,7 +15,7 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, to_formatted_text
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
@@ -111,6 +111,7 @@ class RichFace:
         self._session: PromptSession[str] = self._make_session(*terminal)
         self._view = RichView(presenter, self._columns, colour)
         self._progress: Progress | None = None
+        self._previewed: Reply | None = None
         self._buttons: tuple[Action, ...] = ()
         self._draft = ""
         self._leaving = False
@@ -141,6 +142,7 @@ class RichFace:
     async def deliver(self, conversation: str, key: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
         """Print a reply above the prompt."""
         self.locale = reply.locale
+        self._previewed = None
         if reply.progress or reply.buttons:  # anything else leaves the interview where it stands
             self._progress, self._buttons = reply.progress, reply.buttons
         if self._leaving and says_nothing_open(reply):
@@ -153,6 +155,11 @@ class RichFace:
         unkeyed = [action for action in reply.buttons if action not in KEYS]
         offered = self._presenter.choices(reply.locale, unkeyed)
         await self._print(self._view.reply(reply, offered))
+
+    def preview(self, conversation: str, reply: Reply) -> None:  # noqa: ARG002 - the port's
+        """Show the beginning of a reply at the prompt; it goes when the reply is printed."""
+        self._previewed = reply
+        self._session.app.invalidate()
 
     def leave(self) -> None:
         """End `run` at once."""
@@ -208,8 +215,14 @@ class RichFace:
         return self._session.default_buffer.text.startswith("/")
 
     def _message(self) -> StyleAndTextTuples:
-        """Return the prompt: the spinner or the progress line, and the person's name."""
+        """Return the prompt: the spinner or the progress line, and the person's name.
+
+        Above them stands what is known of the reply that is being made.
+        """
         shown: StyleAndTextTuples = []
+        if self._previewed is not None:
+            drawn = self._view.reply(self._previewed).rstrip("\n")
+            shown += to_formatted_text(ANSI(f"{drawn}\n"))
         if self._waits:
             waited = time.monotonic() - self._waiting_since
             frame = _FRAMES[int(waited / _FRAME_SECONDS) % len(_FRAMES)]

@@ -135,6 +135,13 @@ class DiscordAdapter:
         finally:
             self._signs.end(conversation)
 
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Show no more than the typing sign.
+
+        Discord has no drafts, and a message that is edited until it is the reply would be a second
+        reply for ever if the bot ended before.
+        """
+
     def _connected(self) -> discord.Client:
         """Return the client that is logged in.
 

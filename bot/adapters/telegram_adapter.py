@@ -96,6 +96,11 @@ class TelegramAdapter:
             elif reply.progress is not None:
                 await self._note_question(chat_id, message_id)
 
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Show as a draft what is known of a reply, if the whole takes longer."""
+        chat_id = chat_of(conversation)
+        self._presence.preview(chat_id, reply.locale, self._view.beginning(reply))
+
     async def _note_question(self, chat_id: int, message_id: int) -> None:
         """Remember which question is the latest: the buttons of earlier ones are old now."""
         try:

@@ -45,6 +45,12 @@ class Places:
         self._forget()
         return not (self._held or self._free_at or self._queue.locked())
 
+    @property
+    def crowded(self) -> bool:
+        """Whether half of the places are taken."""
+        self._forget()
+        return self._queue.locked() or 2 * (self._held + len(self._free_at)) >= self._limit
+
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Hold a place as long as a message is on its way."""
@@ -95,6 +101,11 @@ class SendingLimits:
     def paused(self) -> bool:
         """Whether Telegram has asked to wait."""
         return self._clock.now() < self._paused_until
+
+    @property
+    def crowded(self) -> bool:
+        """Whether what nothing depends on should leave the room to messages."""
+        return self._closed_for() > 0 or self._overall.crowded
 
     @asynccontextmanager
     async def message(self, chat_id: int) -> AsyncIterator[None]:

@@ -82,6 +82,11 @@ class TelegramView:
             return tuple(texts)
         return (*texts, FileMessage(file, self._presenter.text(reply.locale, "report.file")))
 
+    def beginning(self, reply: Reply) -> MarkedText:
+        """Return as much of a reply as fits one message, without its buttons."""
+        first, *_ = split(_draw(self._presenter.sections(reply)))
+        return first
+
     async def _keyboard(self, reply: Reply) -> InlineKeyboardMarkup | None:
         rows = [[await self._choice(reply.locale, c) for c in row] for row in reply.choices]
         actions = [await self._action(reply.locale, action) for action in reply.buttons]

@@ -11,6 +11,7 @@ from bot.interview.messages import Account, Inbound, Reply
 from bot.interview.report import TurnRecord
 from bot.interview.state import InterviewState
 from engine.contract import TurnRequest, TurnResult
+from engine.progress import ObserveTurn
 from engine.questions import QuestionPack
 
 
@@ -150,8 +151,14 @@ class People(Protocol):
 class EngineClient(Protocol):
     """The way to the engine."""
 
-    async def run_turn(self, request: TurnRequest) -> TurnResult:
+    async def run_turn(
+        self, request: TurnRequest, observe: ObserveTurn | None = None
+    ) -> TurnResult:
         """Judge and answer one message.
+
+        Args:
+            request: the message.
+            observe: told how far the turn has come; None where nobody watches.
 
         Raises:
             EngineUnavailableError: there was no answer in time; asking again later may help.
@@ -192,6 +199,21 @@ class Messenger(Protocol):
 
         Raises:
             DeliveryError: it could not be delivered; `permanent` says whether a retry can help.
+        """
+
+
+class Previewer(Protocol):
+    """Shows on one platform what is known of a reply that is still being made.
+
+    Nothing depends on it: the whole reply is delivered by the `Messenger`, whatever was shown.
+    """
+
+    def preview(self, conversation: str, reply: Reply) -> None:
+        """Show the beginning of a reply in place of what was shown before; returns at once.
+
+        Args:
+            conversation: where.
+            reply: as much of it as is known; it may still turn out otherwise.
         """
 
 

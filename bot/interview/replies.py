@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.interview.messages import (
     Action,
@@ -22,6 +22,7 @@ from bot.interview.messages import (
 from bot.interview.report import Report, TurnRecord
 from bot.interview.state import InterviewState, is_left, topics_in_all
 from engine.contract import Intent, Mode, PointVerdict, TurnResult, VerdictStatus
+from engine.progress import TurnProgress
 from engine.questions import QuestionPack, Topic, TopicKind
 
 _ASKING = (Action.HINT, Action.DONT_KNOW, Action.SKIP)
@@ -57,7 +58,7 @@ def turn(
     open_to_user = before.options.mode is Mode.COACH
     blocks: list[Block] = []
     if result.verdicts and open_to_user:
-        blocks.append(Verdicts(_verdict_lines(topic, result, before.locale)))
+        blocks.append(_verdicts(topic, result.verdicts, before.locale))
     left_open = is_left(before, after) and not _complete(before, result)
     if left_open and open_to_user and result.intent in _SHOW_ANSWER and topic.model_answer:
         blocks.append(_model_answer(topic, before.locale))
@@ -72,6 +73,23 @@ def turn(
         progress(after, pack),
         _facts(before, after, result, open_to_user=open_to_user),
     )
+
+
+def preview(before: InterviewState, pack: QuestionPack, known: TurnProgress) -> Reply:
+    """Return as much of the reply to a message as is known; no blocks where that is nothing.
+
+    Args:
+        before: the state before the turn.
+        pack: the pack that the interview runs on.
+        known: how far the engine has come.
+    """
+    blocks: list[Block] = []
+    if known.verdicts and before.options.mode is Mode.COACH:
+        topic = pack.topic(before.topic_id)
+        blocks.append(_verdicts(topic, known.verdicts, before.locale))
+    if known.text:
+        blocks.append(Say(known.text))
+    return Reply(before.locale, tuple(blocks))
 
 
 def report(state: InterviewState, built: Report, *, asked_for: bool) -> Reply:
@@ -168,10 +186,12 @@ def text_in(text: Mapping[str, str], locale: str) -> str:
     return text[locale] if locale in text else next(iter(text.values()))
 
 
-def _verdict_lines(topic: Topic, result: TurnResult, locale: str) -> tuple[VerdictLine, ...]:
-    return tuple(
-        VerdictLine(topic.point(v.point_id).name[locale], v.status, v.evidence)
-        for v in result.verdicts
+def _verdicts(topic: Topic, verdicts: Sequence[PointVerdict], locale: str) -> Verdicts:
+    return Verdicts(
+        tuple(
+            VerdictLine(topic.point(v.point_id).name[locale], v.status, v.evidence)
+            for v in verdicts
+        )
     )
 
 

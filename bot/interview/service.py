@@ -7,7 +7,7 @@ is no turn of an interview is decided beside it: `opening`, `preferences`, `past
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.errors import UnknownPackError
@@ -24,6 +24,7 @@ from bot.interview.ports import (
     InterviewStore,
     Packs,
     People,
+    Previewer,
     Snapshot,
     TurnOutcome,
 )
@@ -37,6 +38,8 @@ from bot.interview.state import (
 )
 from bot.interview.telling import Teller
 from engine.contract import Intent, Mode
+from engine.progress import ObserveTurn, TurnProgress
+from engine.questions import QuestionPack
 
 # Commands and buttons that are turns of the interview, with the intent that they state.
 _INTENTS = {
@@ -59,6 +62,7 @@ class InterviewService:
         new_id: makes a fresh interview id from the inbound event's id.
         new_code: makes a random code for linking accounts.
         defaults: what an interview is opened with where the person chose nothing.
+        previewers: platform → who shows there what is known of a reply before it is ready.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the composition root passes each once
@@ -71,12 +75,14 @@ class InterviewService:
         new_id: Callable[[str], str],
         new_code: Callable[[], str],
         defaults: Options,
+        previewers: Mapping[str, Previewer],
     ) -> None:
         self._store = store
         self._engine = engine
         self._packs = packs
         self._clock = clock
         self._defaults = defaults
+        self._previewers = previewers
         self._teller = Teller(defaults.locale)
         self._opening = Opening(people, packs, clock, new_id, defaults, self._teller)
         self._preferences = Preferences(packs, defaults, self._teller)
@@ -163,7 +169,7 @@ class InterviewService:
         if stated is None and not text.strip():
             stated = Intent.UNREADABLE
         request = turn_request(state, pack, text, intent=stated, truncated=truncated)
-        result = await self._engine.run_turn(request)
+        result = await self._engine.run_turn(request, self._observer(state, pack, inbound))
         after = advance(state, pack, request, result, self._clock.now())
         record = record_turn(state, result, inbound.event_id, text, inbound.received_at)
         reply = replies.turn(state, after, pack, result)
@@ -172,6 +178,21 @@ class InterviewService:
             log = (*await self._store.turn_log(state.id), record)
             sent = (reply, replies.report(after, report_of(after, pack, log), asked_for=False))
         return TurnOutcome(snapshot, after, record, sent, standing=reply)
+
+    def _observer(
+        self, state: InterviewState, pack: QuestionPack, inbound: Inbound
+    ) -> ObserveTurn | None:
+        """Return what shows the reply to a message as it grows; None where nobody watches."""
+        previewer = self._previewers.get(inbound.account.platform)
+        if previewer is None:
+            return None
+
+        def observe(known: TurnProgress) -> None:
+            preview = replies.preview(state, pack, known)
+            if preview.blocks:
+                previewer.preview(inbound.conversation, preview)
+
+        return observe
 
     async def _pause(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound

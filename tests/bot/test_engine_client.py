@@ -19,9 +19,17 @@ from bot.errors import (
     EngineUnavailableError,
 )
 from engine.contract import Answer, Call, Intent, TurnResult, Utterance
+from engine.progress import TurnProgress
 from engine.questions import QuestionPack
+from engine.sentence_stream import beginnings
 from engine.wire import LINE_LIMIT
-from tests.support.engine_server import PATIENCE, HeldEvaluator, fake_pipeline, running_worker
+from tests.support.engine_server import (
+    PATIENCE,
+    HeldEvaluator,
+    fake_pipeline,
+    running_worker,
+    slow_pipeline,
+)
 from tests.support.small_pack import read_small_pack, script, turn
 
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -87,12 +95,22 @@ async def answer_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
         writer.write(result_of(await read_call(reader)).to_line())
 
 
+def progress_of(call: Call, text: str = "") -> Answer:
+    progress = TurnProgress(call.payload["request_id"], Intent.SKIP, (), "risk", text)
+    return Answer(call.id, progress.to_dict(), partial=True)
+
+
 async def answer_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read()
 
 
 async def hang_up_on_a_call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await read_call(reader)
+
+
+async def hang_up_mid_progress(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    call = await read_call(reader)
+    writer.write(progress_of(call).to_line() + progress_of(call, "Fine").to_line())
 
 
 async def hang_up_mid_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -115,6 +133,67 @@ async def test_turns_and_health_of_a_real_worker(pack: QuestionPack) -> None:
         for request in script():
             assert await client.run_turn(request) == pipeline.run(request)
         assert (await client.health())["packs"] == {"small": "1.2.3"}
+
+
+async def test_progress_of_a_real_worker_comes_before_its_result(pack: QuestionPack) -> None:
+    seen: list[TurnProgress] = []
+    async with (
+        running_worker(slow_pipeline(pack, lambda: None)) as worker,
+        connected(worker.address) as client,
+    ):
+        result = await client.run_turn(turn(1), seen.append)
+        whole = len(seen)
+        assert await client.run_turn(turn(1)) == result
+    assert [progress.text for progress in seen] == ["", *beginnings(result.utterance.text)]
+    assert {progress.verdicts for progress in seen} == {result.verdicts}
+    assert len(seen) == whole
+
+
+async def test_a_worker_that_dies_while_it_speaks_is_followed_by_one_that_begins_again(
+    socket_path: Path,
+) -> None:
+    seen: list[str] = []
+
+    async def speak_and_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        call = await read_call(reader)
+        for line in (progress_of(call), result_of(call), progress_of(call, "too late")):
+            writer.write(line.to_line())
+        await reader.read()
+
+    async with (
+        scripted(socket_path, hang_up_mid_progress, speak_and_answer) as made,
+        connected(f"unix://{socket_path}") as client,
+    ):
+        result = await client.run_turn(turn(), lambda progress: seen.append(progress.text))
+        assert result.utterance.text == "Fine."
+        assert len(made) == 2
+    assert seen == ["", "Fine", ""]
+
+
+async def test_progress_that_cannot_be_shown_or_read_harms_nothing(socket_path: Path) -> None:
+    async def speak_oddly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            call = await read_call(reader)
+            odd = Answer(call.id, {"verdict": "fine"}, partial=True)
+            unasked = Answer("another call", {}, partial=True)
+            for line in (odd, unasked, progress_of(call), result_of(call)):
+                writer.write(line.to_line())
+
+    shown: list[str] = []
+
+    def cannot_show(progress: TurnProgress) -> None:
+        shown.append(progress.request_id)
+        raise RuntimeError("the screen is full")
+
+    async with (
+        scripted(socket_path, speak_oddly) as made,
+        connected(f"unix://{socket_path}") as client,
+    ):
+        for number in (1, 2):
+            result = await client.run_turn(turn(number), cannot_show)
+            assert result.request_id == f"request-{number}"
+        assert len(made) == 1
+    assert shown == ["request-1", "request-2"]
 
 
 async def test_calls_run_side_by_side_and_nobody_waits_for_another(pack: QuestionPack) -> None:
@@ -148,7 +227,9 @@ async def test_answers_are_matched_by_id_on_one_connection(socket_path: Path) ->
         assert len(made) == 1
 
 
-@pytest.mark.parametrize("fault", [hang_up_on_a_call, hang_up_mid_answer, refuse_as_stopping])
+@pytest.mark.parametrize(
+    "fault", [hang_up_on_a_call, hang_up_mid_progress, hang_up_mid_answer, refuse_as_stopping]
+)
 async def test_what_was_in_flight_when_the_worker_ended_is_sent_again(
     socket_path: Path, fault: Conversation
 ) -> None:

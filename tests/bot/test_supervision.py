@@ -23,6 +23,7 @@ class ShortLived:
 
     def __init__(self, ends: asyncio.Future[None]) -> None:
         self.messenger = FakeMessenger()
+        self.previewed: list[Reply] = []
         self.running = asyncio.Event()
         self._ends = ends
 
@@ -32,6 +33,9 @@ class ShortLived:
 
     async def deliver(self, conversation: str, key: str, reply: Reply) -> None:
         await self.messenger.deliver(conversation, key, reply)
+
+    def preview(self, conversation: str, reply: Reply) -> None:
+        self.previewed.append(reply)
 
 
 class Stage:
@@ -109,3 +113,12 @@ async def test_replies_wait_while_nothing_runs_and_go_out_through_the_present_ad
         await stage.lives[0].running.wait()
         await stage.supervised.deliver("room", "key", say("hi"))
         assert stage.lives[0].messenger.said() == ["hi"]
+
+
+async def test_what_is_known_of_a_reply_is_shown_only_while_an_adapter_runs() -> None:
+    stage = Stage()
+    stage.supervised.preview("room", say("too early"))
+    async with stage.running():
+        await stage.lives[0].running.wait()
+        stage.supervised.preview("room", say("hi"))
+        assert stage.lives[0].previewed == [say("hi")]

@@ -20,6 +20,7 @@ from bot.metrics import Metrics
 from bot.packs import PackLibrary
 from bot.run import Running
 from engine.contract import TurnRequest, TurnResult
+from engine.progress import ObserveTurn
 from engine.questions import QuestionPack
 from tests.support.discord_server import TOKEN, DiscordServer
 from tests.support.interview import fake_pipeline
@@ -52,11 +53,13 @@ class HeldEngine:
         self.gate.set()
         self.requests: list[TurnRequest] = []
 
-    async def run_turn(self, request: TurnRequest) -> TurnResult:
+    async def run_turn(
+        self, request: TurnRequest, observe: ObserveTurn | None = None
+    ) -> TurnResult:
         self.requests.append(request)
         await self._changed()
         await self.gate.wait()
-        return self._run(request)
+        return self._run(request, observe)
 
 
 class DiscordBot:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import UnknownPackError
 from bot.interview.messages import Account, Action, Inbound, Notice, Reply
-from bot.interview.ports import PastInterview, Snapshot, TopicResult, TurnOutcome
+from bot.interview.ports import PastInterview, Previewer, Snapshot, TopicResult, TurnOutcome
 from bot.interview.report import TurnRecord
 from bot.interview.service import InterviewService
 from bot.interview.state import InterviewState, Options
@@ -14,6 +14,7 @@ from engine.contract import TurnRequest, TurnResult
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.pipeline import Pipeline
+from engine.progress import ObserveTurn
 from engine.questions import QuestionPack
 from tests.support.clock import FakeClock
 
@@ -81,13 +82,25 @@ class MemoryPeople:
 class LocalEngine:
     """Runs the pipeline in place, and keeps what it was asked."""
 
-    def __init__(self, run: Callable[[TurnRequest], TurnResult]) -> None:
+    def __init__(self, run: Callable[[TurnRequest, ObserveTurn | None], TurnResult]) -> None:
         self.run = run
         self.requests: list[TurnRequest] = []
 
-    async def run_turn(self, request: TurnRequest) -> TurnResult:
+    async def run_turn(
+        self, request: TurnRequest, observe: ObserveTurn | None = None
+    ) -> TurnResult:
         self.requests.append(request)
-        return self.run(request)
+        return self.run(request, observe)
+
+
+class Screen:
+    """Keeps what it was given to show of replies before they were ready."""
+
+    def __init__(self) -> None:
+        self.shown: list[Reply] = []
+
+    def preview(self, conversation: str, reply: Reply) -> None:
+        self.shown.append(reply)
 
 
 class FixedPacks:
@@ -121,6 +134,8 @@ class Conversation:
         self.people = MemoryPeople()
         self.engine = LocalEngine(fake_pipeline(pack).run)
         self.packs = FixedPacks(pack)
+        self.screen = Screen()
+        self.previewers: dict[str, Previewer] = {ACCOUNT.platform: self.screen}
         self.service = InterviewService(
             self.store,
             self.people,
@@ -130,6 +145,7 @@ class Conversation:
             new_id=lambda event_id: f"interview-{event_id}",
             new_code=lambda: "AB23CD",
             defaults=Options(locale=locale, pack_id=pack.id),
+            previewers=self.previewers,
         )
         self.outcomes: list[TurnOutcome] = []
 

@@ -14,6 +14,7 @@ from bot.interview.messages import (
     Action,
     ModelAnswer,
     Notice,
+    Reply,
     ReportCard,
     Say,
     Verdicts,
@@ -22,6 +23,7 @@ from bot.interview.report import Report
 from bot.interview.state import topics_in_all
 from engine.contract import Intent, TurnRequest, TurnResult, VerdictStatus
 from engine.pack_reader import read_pack
+from engine.progress import ObserveTurn, TurnProgress
 from engine.questions import QuestionPack
 from tests.support.interview import Conversation, notice_of
 from tests.support.packs import SHIPPED
@@ -233,13 +235,68 @@ async def test_trouble_with_the_engine_is_passed_on_and_nothing_changes(
     before = talk.store.snapshot
     for error in (EngineUnavailableError("slow"), EngineRejectedError("bad")):
 
-        def fail(request: TurnRequest, error: Exception = error) -> TurnResult:
+        def fail(
+            request: TurnRequest, observe: ObserveTurn | None, error: Exception = error
+        ) -> TurnResult:
             raise error
 
         talk.engine.run = fail
         with pytest.raises(type(error)):
             await talk.send("small matrices")
     assert talk.store.snapshot is before
+
+
+async def test_verdicts_are_shown_before_the_reply_and_are_the_same_in_it(
+    talk: Conversation,
+) -> None:
+    await talk.open(start_topic="lora")
+    reply = await talk.send(talk.right_answer())
+    (preview,) = talk.screen.shown
+    assert isinstance(preview.blocks[0], Verdicts)
+    assert preview == Reply(reply.locale, reply.blocks[:1])
+
+
+async def test_the_words_of_a_reply_are_shown_as_they_come(talk: Conversation) -> None:
+    await talk.open(start_topic="lora")
+    whole = talk.engine.run
+
+    def slowly(request: TurnRequest, observe: ObserveTurn | None) -> TurnResult:
+        assert observe is not None
+        for text in ("Right.", "Right. Now"):
+            observe(TurnProgress(request.request_id, Intent.SKIP, (), "lora", text))
+        return whole(request, None)
+
+    talk.engine.run = slowly
+    await talk.send("", Action.SKIP)
+    assert [preview.blocks for preview in talk.screen.shown] == [
+        (Say("Right."),),
+        (Say("Right. Now"),),
+    ]
+
+
+async def test_an_exam_shows_nothing_of_its_verdicts(talk: Conversation) -> None:
+    await talk.open(start_topic="lora", mode="exam")
+    await talk.send(talk.right_answer())
+    assert talk.log[-1].verdicts
+    assert talk.screen.shown == []
+
+
+async def test_where_nobody_watches_the_engine_is_not_asked_how_far_it_is(
+    talk: Conversation,
+) -> None:
+    await talk.open(start_topic="lora")
+    watched: list[bool] = []
+    whole = talk.engine.run
+
+    def note(request: TurnRequest, observe: ObserveTurn | None) -> TurnResult:
+        watched.append(observe is not None)
+        return whole(request, observe)
+
+    talk.engine.run = note
+    await talk.send("small matrices")
+    talk.previewers.clear()
+    await talk.send("small matrices")
+    assert watched == [True, False]
 
 
 # Opening
