@@ -61,16 +61,16 @@ def load_language_model(
             memory, or its tokenizer cannot render a turn.
     """
     accept_wide_heads()
+    dtype = dtype or (torch.bfloat16 if device == "cuda" else torch.float32)
     folder = folder_of(base)
     if folder is not None and (folder / MANIFEST).is_file():
         verify(folder, read_manifest(folder).kind)
     tokenizer = _tokenizer(base)
-    options["dtype"] = dtype or (torch.bfloat16 if device == "cuda" else torch.float32)
     try:
         if folder is not None and (folder / WEIGHTS_FILE).is_file():
-            model = _quantised(folder).to(device, options["dtype"])
+            model = _quantised(folder).to(device, dtype)
         else:
-            model = _plain(base, device, options)
+            model = _plain(base, device, dtype, options)
         return LanguageModel(model.eval(), tokenizer)
     except _MEMORY as error:
         raise ArtifactError(f"{base} does not fit into the memory of {device}") from error
@@ -178,7 +178,7 @@ def _in_cache(base: str) -> Path:
         raise ArtifactError(f"{base} cannot be loaded: {_advice(error)}") from error
 
 
-def _plain(base: str, device: str, options: dict[str, Any]) -> Any:
+def _plain(base: str, device: str, dtype: torch.dtype, options: dict[str, Any]) -> Any:
     """Load what transformers wrote.
 
     Raises:
@@ -186,7 +186,7 @@ def _plain(base: str, device: str, options: dict[str, Any]) -> Any:
     """
     # Straight onto the device: a model in four bits cannot be moved afterwards.
     model, report = AutoModelForCausalLM.from_pretrained(
-        base, output_loading_info=True, device_map={"": device}, **options
+        base, output_loading_info=True, dtype=dtype, device_map={"": device}, **options
     )
     lost = sorted(report["missing_keys"])
     if lost:
