@@ -48,10 +48,11 @@ class Settings(BaseSettings):
         telegram_base_url, discord_base_url: another server that speaks the platform's API.
         telegram_webhook_url: the public address that updates are sent to; without it they are
             fetched.
-        telegram_webhook_secret, telegram_webhook_port: for the webhook.
+        telegram_webhook_secret: what Telegram sends along with each update.
+        telegram_webhook_host, telegram_webhook_port: where a reverse proxy passes updates on to.
         discord_message_content: whether the Message Content Intent is on.
-        monitor_port: loopback port of ``/healthz`` and ``/metrics``; ``off`` for none
-            (``AURORA_MONITOR_PORT``).
+        monitor_host, monitor_port: where ``/healthz`` and ``/metrics`` are; the port ``off`` for
+            nowhere (``AURORA_MONITOR_PORT``).
     """
 
     model_config = SettingsConfigDict(
@@ -76,11 +77,13 @@ class Settings(BaseSettings):
     telegram_base_url: str = ""
     telegram_webhook_url: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
+    telegram_webhook_host: str = Field(default="127.0.0.1", min_length=1)
     telegram_webhook_port: int = Field(default=8443, ge=1, le=65535)
     discord_token: SecretStr = SecretStr("")
     discord_token_file: Path | None = None
     discord_base_url: str = ""
     discord_message_content: bool = False
+    monitor_host: str = Field(default="127.0.0.1", min_length=1)
     monitor_port: Annotated[int, Field(ge=0, le=65535)] | Literal["off"] = 9464
 
     def secret(self, name: str) -> str:

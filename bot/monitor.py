@@ -1,4 +1,4 @@
-"""A loopback port that tells how the bot is: ``/healthz`` and, for Prometheus, ``/metrics``."""
+"""A port that tells how the bot is: ``/healthz`` and, for Prometheus, ``/metrics``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from aiohttp import web
 from bot.errors import ConfigError
 from bot.metrics import Metrics
 
-HOST = "127.0.0.1"
 Health = Callable[[], Awaitable[Mapping[str, str]]]
 """Returns part → what is wrong with it; an empty text where nothing is."""
 
 
 @asynccontextmanager
-async def monitoring(port: int, metrics: Metrics, health: Health) -> AsyncIterator[int]:
-    """Answer ``/healthz`` and ``/metrics`` on a loopback port; gives the port.
+async def monitoring(host: str, port: int, metrics: Metrics, health: Health) -> AsyncIterator[int]:
+    """Answer ``/healthz`` and ``/metrics``; gives the port.
 
     Args:
+        host: the address to listen on; nobody is asked who they are.
         port: where to listen; 0 for any that is free.
         metrics: what ``/metrics`` shows.
         health: what ``/healthz`` shows; it answers 503 where something is wrong.
@@ -44,11 +44,12 @@ async def monitoring(port: int, metrics: Metrics, health: Health) -> AsyncIterat
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, HOST, port).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise ConfigError(
-                f"port {port} on {HOST} cannot be used ({error.strerror}); "
-                "set AURORA_MONITOR_PORT to a free one, or to off"
+                f"port {port} on {host} cannot be used ({error.strerror}); set "
+                "AURORA_MONITOR_PORT to a free one or to off, AURORA_MONITOR_HOST to an address "
+                "of this machine"
             ) from error
         yield int(runner.addresses[0][1])
     finally:

@@ -94,6 +94,7 @@ def telegram_settings(settings: Settings) -> TelegramSettings | None:
         base_url=settings.telegram_base_url or TELEGRAM_URL,
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret,
+        webhook_host=settings.telegram_webhook_host,
         webhook_port=settings.telegram_webhook_port,
     )
 

@@ -164,8 +164,9 @@ async def _monitored(settings: Settings, running: Running, metrics: Metrics) -> 
     if settings.monitor_port == "off":
         yield
         return
-    async with monitoring(settings.monitor_port, metrics, running.health) as port:
-        log.info("monitor.listening", port=port)
+    host = settings.monitor_host
+    async with monitoring(host, settings.monitor_port, metrics, running.health) as port:
+        log.info("monitor.listening", host=host, port=port)
         yield
 
 

@@ -59,8 +59,9 @@ class Webhook:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise ConfigError(
-                f"cannot listen on {host}:{port} ({error.strerror}); "
-                "set AURORA_TELEGRAM_WEBHOOK_PORT to a free port"
+                f"cannot listen on {host}:{port} ({error.strerror}); set "
+                "AURORA_TELEGRAM_WEBHOOK_PORT to a free port, AURORA_TELEGRAM_WEBHOOK_HOST to an "
+                "address of this machine"
             ) from error
 
     async def _receive(self, request: web.Request) -> web.Response:

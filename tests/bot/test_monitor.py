@@ -11,15 +11,17 @@ from bot.errors import ConfigError, DeliveryError, EngineUnavailableError
 from bot.interview.messages import Inbound
 from bot.interview.ports import Snapshot, TurnOutcome
 from bot.metrics import CountedReplies, CountedTurns, Metrics
-from bot.monitor import HOST, monitoring
+from bot.monitor import monitoring
 from tests.support.messages import PLATFORM, inbound, say
 from tests.support.messenger import FakeMessenger
 
+HOST, ANOTHER = "127.0.0.1", "127.0.0.2"  # both are this machine, and nobody else's
 
-async def get(port: int, path: str) -> tuple[int, str]:
+
+async def get(port: int, path: str, host: str = HOST) -> tuple[int, str]:
     async with (
         aiohttp.ClientSession() as session,
-        session.get(f"http://{HOST}:{port}{path}") as response,
+        session.get(f"http://{host}:{port}{path}") as response,
     ):
         return response.status, await response.text()
 
@@ -45,21 +47,28 @@ class FailingHandler:
 
 
 async def test_health_is_told_part_by_part() -> None:
-    async with monitoring(0, Metrics(), well) as port:
+    async with monitoring(HOST, 0, Metrics(), well) as port:
         assert await get(port, "/healthz") == (200, '{"database": "ok", "telegram": "ok"}')
-    async with monitoring(0, Metrics(), ill) as port:
+    async with monitoring(HOST, 0, Metrics(), ill) as port:
         assert await get(port, "/healthz") == (503, '{"database": "ok", "telegram": "stopped"}')
 
 
 async def test_nothing_else_is_served() -> None:
-    async with monitoring(0, Metrics(), well) as port:
+    async with monitoring(HOST, 0, Metrics(), well) as port:
         assert (await get(port, "/"))[0] == 404
 
 
+async def test_it_is_reached_at_the_address_that_is_set_and_at_no_other() -> None:
+    async with monitoring(ANOTHER, 0, Metrics(), well) as port:
+        assert (await get(port, "/healthz", ANOTHER))[0] == 200
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await get(port, "/healthz")
+
+
 async def test_a_port_that_is_taken_is_said_with_what_to_do() -> None:
-    async with monitoring(0, Metrics(), well) as port:
+    async with monitoring(HOST, 0, Metrics(), well) as port:
         with pytest.raises(ConfigError, match="AURORA_MONITOR_PORT"):
-            async with monitoring(port, Metrics(), well):
+            async with monitoring(HOST, port, Metrics(), well):
                 pass
 
 
@@ -80,7 +89,7 @@ async def test_what_happens_is_counted_by_platform_and_outcome() -> None:
         with pytest.raises((DeliveryError, ValueError)):
             await replies.deliver("room", "key", say("hi"))
     await replies.deliver("room", "key", say("hi"))
-    async with monitoring(0, metrics, well) as port:
+    async with monitoring(HOST, 0, metrics, well) as port:
         status, shown = await get(port, "/metrics")
     assert status == 200
     for line in (

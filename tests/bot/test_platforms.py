@@ -72,6 +72,15 @@ def test_addresses_are_those_of_the_platforms_unless_set() -> None:
     assert found.base_url == "http://127.0.0.1:1/api"
 
 
+def test_updates_are_taken_on_loopback_unless_another_address_is_set() -> None:
+    found = telegram_settings(settings(**BOTH))
+    elsewhere = telegram_settings(settings(**BOTH, telegram_webhook_host="0.0.0.0"))  # noqa: S104
+    assert found is not None
+    assert elsewhere is not None
+    assert found.webhook_host == "127.0.0.1"
+    assert elsewhere.webhook_host == "0.0.0.0"  # noqa: S104 - what a container needs
+
+
 def test_a_webhook_without_a_secret_is_refused() -> None:
     with pytest.raises(ConfigError, match="AURORA_TELEGRAM_WEBHOOK_SECRET"):
         telegram_settings(settings(**BOTH, telegram_webhook_url="https://example.org/telegram"))

@@ -23,22 +23,23 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[tuple[Stage, str]]:
+async def listening(host: str = "127.0.0.1") -> AsyncIterator[tuple[Stage, str]]:
     """Run an adapter with a webhook; yield it and the address behind the reverse proxy."""
     port = free_port()
     settings: dict[str, str | int] = {"webhook_url": URL, "webhook_secret": SECRET}
-    async with on_telegram(None, **settings, webhook_port=port) as stage, stage.running():
+    where: dict[str, str | int] = {"webhook_host": host, "webhook_port": port}
+    async with on_telegram(None, **settings, **where) as stage, stage.running():
         await stage.world.until(lambda: bool(stage.server.called("setWebhook")))
-        await _open(port)
-        yield stage, f"http://127.0.0.1:{port}"
+        await _open(host, port)
+        yield stage, f"http://{host}:{port}"
 
 
-async def _open(port: int) -> None:
+async def _open(host: str, port: int) -> None:
     """Return as soon as somebody listens."""
     async with aiohttp.ClientSession() as session:
         for _ in range(1_000):
             try:
-                async with session.get(f"http://127.0.0.1:{port}/nothing-here"):
+                async with session.get(f"http://{host}:{port}/nothing-here"):
                     return
             except aiohttp.ClientConnectionError:
                 continue
@@ -103,6 +104,13 @@ async def test_what_is_no_update_at_all_is_skipped(body: bytes) -> None:
         address = proxy + "/telegram/updates"
         async with session.post(address, data=body, headers=headers) as answer:
             assert answer.status == 200
+
+
+async def test_updates_are_taken_at_the_address_that_is_set() -> None:
+    async with listening("127.0.0.2") as (stage, proxy):
+        stage.world.person().say("hello")
+        assert await stage.server.push(proxy) == [200]
+        await stage.intake.took(1)
 
 
 async def test_a_port_that_is_taken_is_said() -> None:
