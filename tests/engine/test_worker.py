@@ -174,7 +174,7 @@ async def test_what_a_caller_left_waiting_is_dropped_with_the_caller(pack: Quest
 async def test_verdicts_come_at_once_and_the_utterance_sentence_by_sentence(
     pack: QuestionPack,
 ) -> None:
-    pauses = Pauses(1)
+    pauses = Pauses()
     pipeline = slow_pipeline(pack, pauses)
     async with running_worker(pipeline) as worker, calling(worker) as caller:
         caller.watch("slow", turn(3, answer=RIGHT))
@@ -203,7 +203,7 @@ async def test_who_does_not_ask_for_progress_gets_none(pack: QuestionPack) -> No
 
 
 async def test_a_turn_under_way_ends_as_soon_as_its_caller_is_gone(pack: QuestionPack) -> None:
-    pauses = Pauses(1)
+    pauses = Pauses()
     async with (
         running_worker(slow_pipeline(pack, pauses)) as worker,
         calling(worker) as stays,
@@ -222,7 +222,7 @@ async def test_a_turn_under_way_ends_as_soon_as_its_caller_is_gone(pack: Questio
 
 
 async def test_a_turn_under_way_ends_once_its_deadline_has_passed(pack: QuestionPack) -> None:
-    pauses = Pauses(1)
+    pauses = Pauses()
     pipeline = slow_pipeline(pack, pauses)
     async with running_worker(pipeline) as worker, calling(worker) as caller:
         request = turn(3, answer=RIGHT).to_dict()

@@ -54,28 +54,33 @@ class RunningWorker:
 
 
 class Pauses:
-    """What a slow generator waits for before each sentence: for the test, or for a while.
+    """What a slow generator waits for, in the inference thread, before each sentence.
 
     Args:
-        held: which sentences, counted from 1 over all turns, wait until `release`.
+        held: whether it waits for the test.
     """
 
-    def __init__(self, *held: int) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._held = held
-        self._release = threading.Event()
+    def __init__(self, *, held: bool = True) -> None:
+        self.held = held
         self.taken = 0
         self.reached = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._may_go_on = threading.Semaphore(0)
 
     def __call__(self) -> None:
         self.taken += 1
-        if self.taken in self._held:
+        if self.held:
             self._loop.call_soon_threadsafe(self.reached.set)
-            self._release.wait(PATIENCE)
+            self._may_go_on.acquire(timeout=PATIENCE)
+
+    def go_on(self) -> None:
+        """Let one sentence be said."""
+        self._may_go_on.release()
 
     def release(self) -> None:
-        """Let everything that is held go on."""
-        self._release.set()
+        """Let everything be said from now on."""
+        self.held = False
+        self.go_on()
 
 
 def fake_pipeline(pack: QuestionPack, evaluator: AnswerEvaluator | None = None) -> Pipeline:

@@ -72,7 +72,7 @@ class TelegramBot:
         self._server = server
         self._url = sqlite_url(folder / "aurora.db")
         self._clock = clock
-        self._packs = packs or PackLibrary(_small_packs(folder / "packs"))
+        self._packs = packs or small_packs(folder)
         self.held = HeldEngine(self._packs.get(PACK_ID))
         self._engine = engine or self.held
         self._stop = asyncio.Event()
@@ -102,10 +102,11 @@ class TelegramBot:
         return TelegramAdapter(self._settings, intake, words, self._clock)
 
 
-def _small_packs(packs: Path) -> Path:
-    """Write a pack of a few topics into a folder of packs, and return the folder."""
+def small_packs(folder: Path) -> PackLibrary:
+    """Return packs with one of a few topics, written below a folder."""
+    packs = folder / "packs"
     if not packs.exists():
         files = small_pack()
         files["pack.yaml"]["id"] = PACK_ID
         write_pack(packs / PACK_ID, files)
-    return packs
+    return PackLibrary(packs)

@@ -81,6 +81,7 @@ class Methods:
         if chat_id < 0 or not given["draft_id"]:
             raise RefusedError(400, "Bad Request: DRAFT_INVALID")
         check_text(given.get("text", ""), shortest=0)
+        check_entities(given.get("text", ""), given.get("entities", []))
         self.rates.take(None, self._world.clock.now())
         self._world.drafts.append((chat_id, given.get("text", "")))
         return True
