@@ -14,8 +14,9 @@ from bot.adapters.console_lines import LineLoop, LineReader
 from bot.adapters.console_output import LineOutput
 from bot.adapters.console_plain import PlainFace
 from bot.i18n import Translator
-from bot.interview.messages import Action, Notice, Reply, Say
+from bot.interview.messages import Action, Notice, Reply, Say, VerdictLine, Verdicts
 from bot.presentation import Presenter
+from engine.contract import VerdictStatus
 from tests.support.clock import FakeClock
 from tests.support.console import InstantBot
 from tests.support.replies import KOREAN_TURN, korean_report
@@ -26,13 +27,16 @@ PAUSED = Reply("ko", (Notice("notice.paused"),), (Action.RESUME,))
 class Plain:
     """A plain face over buffers."""
 
-    def __init__(self, typed: bytes = b"", encoding: str = "utf-8") -> None:
+    def __init__(
+        self, typed: bytes = b"", encoding: str = "utf-8", *, interactive: bool = False
+    ) -> None:
         self._bytes = io.BytesIO()
         stream = io.TextIOWrapper(self._bytes, encoding=encoding)
         source, sink = os.pipe()
         os.write(sink, typed)
         os.close(sink)
-        loop = LineLoop(LineReader(source), ConsoleInput("ada", FakeClock()), interactive=False)
+        typist = ConsoleInput("ada", FakeClock())
+        loop = LineLoop(LineReader(source), typist, interactive=interactive)
         presenter = Presenter(Translator.load(strict=True), TypedCommands())
         self.face = PlainFace(loop, LineOutput(stream), presenter)
         self._stream = stream
@@ -99,3 +103,37 @@ async def test_letters_that_the_terminal_lacks_become_question_marks() -> None:
     plain = Plain(encoding="ascii")
     await plain.face.deliver("console", "1", Reply("ko", (Say("MSE는 loss야 \udce2"),)))
     assert plain.printed == "MSE? loss? ?\n\n"
+
+
+JUDGED = Reply("ko", KOREAN_TURN.blocks[:1])
+WRONG = VerdictLine("정의", VerdictStatus.WRONG)
+VERDICT = "✔ 정의 — “모델이 틀린 정도를 숫자로 나타낸 거”"
+
+
+async def test_who_waits_sees_the_verdicts_ahead_of_the_words_and_once() -> None:
+    plain = Plain(interactive=True)
+    for text in ("", "좋아."):  # the words come whole, with the reply
+        plain.face.preview("console", replace(JUDGED, blocks=(*JUDGED.blocks, Say(text))))
+    assert plain.printed.startswith(VERDICT)
+    assert "좋아" not in plain.printed
+    await plain.face.deliver("console", "1", KOREAN_TURN)
+    assert plain.printed.count(VERDICT) == 1
+    assert plain.printed.index(VERDICT) < plain.printed.index("[손실 함수 ▸ 예시")
+    await plain.face.deliver("console", "2", KOREAN_TURN)
+    assert plain.printed.count(VERDICT) == 2
+
+
+async def test_verdicts_that_turn_out_otherwise_are_printed_again() -> None:
+    plain = Plain(interactive=True)
+    plain.face.preview("console", Reply("ko", (Verdicts((WRONG,)),)))
+    await plain.face.deliver("console", "1", KOREAN_TURN)
+    assert plain.printed.startswith("✘ 정의")
+    assert VERDICT in plain.printed
+
+
+async def test_a_program_gets_each_reply_in_one_piece() -> None:
+    plain, whole = Plain(), Plain()
+    plain.face.preview("console", JUDGED)
+    for face in (plain.face, whole.face):
+        await face.deliver("console", "1", KOREAN_TURN)
+    assert plain.printed == whole.printed

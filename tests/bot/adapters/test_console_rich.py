@@ -21,7 +21,7 @@ from bot.adapters.commands import TypedCommands
 from bot.adapters.console_core import ConsoleInput
 from bot.adapters.console_rich import CommandCompleter, RichFace
 from bot.i18n import Translator
-from bot.interview.messages import Action, Notice, Reply
+from bot.interview.messages import Action, Notice, Reply, Say
 from bot.presentation import Presenter
 from tests.support.clock import FakeClock
 from tests.support.console import InstantBot
@@ -201,6 +201,26 @@ class TestAnswers:
         assert "들었어" not in terminal.screen.text
         terminal.bot.may_answer.set()
         await terminal.screen.shows("들었어: MSE")
+        terminal.keys.send_text("\x04")
+        await running
+
+    async def test_what_is_known_of_a_reply_stands_at_the_prompt_until_it_is_there(
+        self, terminal: Terminal
+    ) -> None:
+        terminal.bot.may_answer.clear()
+        running = terminal.start()
+        terminal.keys.send_text("MSE\r")
+        await terminal.bot.has(1)
+        known = Reply("ko", (KOREAN_TURN.blocks[0], Say("좋은 시작이야.")))
+        terminal.face.preview("console", known)
+        await terminal.screen.shows("✔ 정의")
+        await terminal.screen.shows("좋은 시작이야.")
+        terminal.bot.may_answer.set()
+        await terminal.screen.shows("들었어: MSE")
+        drawn = len(terminal.screen.text)
+        terminal.keys.send_text("RMSE\r")
+        await terminal.screen.shows("들었어: RMSE")
+        assert "좋은 시작이야." not in terminal.screen.text[drawn:]
         terminal.keys.send_text("\x04")
         await running
 
