@@ -6,14 +6,14 @@ import asyncio
 from typing import Any
 
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
+from bot.adapters.telegram_request import AiohttpRequest
 from bot.adapters.telegram_settings import TelegramSettings
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 # Nobody knows whether a message that got no answer was sent, so it is waited for patiently.
 _ANSWER_SECONDS = 20.0
-_POOL_SECONDS = 10.0
+_CONNECTIONS = 256
 # How long an answer to a fetch of updates may be late.
 _LATE_SECONDS = 10.0
 
@@ -31,8 +31,8 @@ class WireBot(Bot):
         super().__init__(
             settings.token,
             base_url=settings.base_url,
-            request=HTTPXRequest(read_timeout=_ANSWER_SECONDS, pool_timeout=_POOL_SECONDS),
-            get_updates_request=HTTPXRequest(connection_pool_size=1),
+            request=AiohttpRequest(_CONNECTIONS, _ANSWER_SECONDS),
+            get_updates_request=AiohttpRequest(1, _ANSWER_SECONDS),
         )
 
     async def raw_updates(self, offset: int | None, wait: int) -> list[RawUpdate]:
