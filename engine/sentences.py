@@ -15,9 +15,9 @@ _REQUEST = re.compile(
     r"(?:(?:말|설명|얘기|이야기|답|비교|소개|정의|정리|묘사|구분|예를 들|들려|알려|짚어|풀어|골라|나눠|적어|꼽아|대)"
     r"[가-힣]*\s?(?:봐|줘|줄래|볼래|볼까|보자|주세요|보세요|주십시오|주시겠어요|부탁해|부탁해요|부탁드려요|부탁드립니다|주면 돼))"
     r"\W*$"
-    r"|\b(?:tell me|explain|describe|define|compare|walk me through|talk me through|name|list|"
-    r"give me|give an|share|let's hear|let me hear|I'd (?:like|love) to hear|outline|discuss|"
-    r"show me|point out|pick|say)\b",
+    r"|(?:^|[,;:.!—–]\s*|\b(?:please|now|so|then|and|next|let's|you)\s)"
+    r"(?:tell me|explain|describe|define|compare|walk me|talk me|name|list|give me|give an|share|"
+    r"let's hear|let me hear|I'd (?:like|love) to hear|outline|discuss|show me|point out|say)\b",
     re.IGNORECASE,
 )
 
@@ -26,7 +26,7 @@ def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text, each with its final marks."""
     guarded = _DOTTED.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
     parts = (part.replace("\u00a0", " ").strip() for part in _END.split(guarded))
-    return tuple(part for part in parts if re.search(r"\w", part))
+    return tuple(part for part in parts if re.search(r"[^\W\d_]", part))
 
 
 def without_quotes(text: str) -> str:

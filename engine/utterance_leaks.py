@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
 )
 # Names of the prompt's fields, and talk about what the model was told.
 _INNER = re.compile(
-    r"\b(?:credited_points?|open_points?|next_topic|next_question|next_title|answer_was_cut|dont_know|"
+    r"(?<!\{)\b(?:credited_points?|open_points?|next_topic|next_question|next_title|answer_was_cut|dont_know|"
     r"term_question|small_talk)\b|\"(?:question|answer|outcome)\"\s*:"
     r"|\b(?:my|the|these|those) (?:system )?(?:prompt|instructions?) (?:says?|tells?|reads?)\b"
     r"|\b(?:system prompt|json object|as an ai\b|as a language model|language model trained by|"

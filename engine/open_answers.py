@@ -1,0 +1,75 @@
+"""Whether an utterance gives away an answer to what it asks.
+
+What it states is compared, by letter trigrams, with the right answers to the open points of the next
+topic. What the question itself, the user or the pack's question says gives nothing away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.prompts import SpokenTurn
+from engine.questions import QuestionPack, Topic
+from engine.sentences import asks, sentences
+
+# The share of a right answer's own letters that a statement may repeat. Fitted on the validation
+# split of the labelled utterances.
+MOST_SHARED = 0.3
+# A right answer with fewer letters of its own cannot be told from the words of its question.
+_LEAST_OWN = 8
+
+
+class OpenAnswers:
+    """Implements `Secrets`.
+
+    Args:
+        packs: whose answers are kept.
+    """
+
+    def __init__(self, packs: Iterable[QuestionPack]) -> None:
+        self._topics = {
+            (locale, topic.title[locale]): topic
+            for pack in packs
+            for locale in pack.locales
+            for topic in pack
+            if topic.kind.judged
+        }
+
+    def given_away(self, turn: SpokenTurn, text: str) -> bool:
+        """Whether a text states an answer to what it asks."""
+        return self.shared(turn, text) > MOST_SHARED
+
+    def shared(self, turn: SpokenTurn, text: str) -> float:
+        """Return the largest share of a right answer that a text states, 0 to 1."""
+        topic = self._topics.get((turn.locale, turn.next_title))
+        if topic is None:
+            return 0.0
+        stated = _trigrams(part for part in sentences(text) if not asks(part))
+        known = _trigrams(
+            (turn.question, turn.answer, turn.next_question, *topic.question[turn.locale])
+        )
+        shares = [
+            len((own := _trigrams([answer]) - known) & stated) / max(len(own), _LEAST_OWN)
+            for answer in _open_answers(topic, turn)
+        ]
+        return max(shares, default=0.0)
+
+
+def _open_answers(topic: Topic, turn: SpokenTurn) -> Iterable[str]:
+    """Yield right answers to the points of the next topic that are open.
+
+    Where the interview stays on the topic, only some may be.
+    """
+    names = {point.name[turn.locale] for point in topic.points}
+    stays = bool(turn.still_open) and names.issuperset(turn.still_open)
+    for point in topic.points:
+        if not stays or point.name[turn.locale] in turn.still_open:
+            yield from point.references[turn.locale]
+
+
+def _trigrams(texts: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for text in texts:
+        letters = "".join(filter(str.isalnum, text)).casefold()
+        found.update(letters[i : i + 3] for i in range(len(letters) - 2))
+    return found
