@@ -13,11 +13,18 @@ class DurableIntake:
 
     Args:
         accept: stores a message, sees to it that it is answered, and says whether it is new.
+        waiting: counts the messages of a conversation that have not been answered yet.
         places: keeps cursors and the settings of places.
     """
 
-    def __init__(self, accept: Callable[[Inbound], Awaitable[bool]], places: Places) -> None:
+    def __init__(
+        self,
+        accept: Callable[[Inbound], Awaitable[bool]],
+        waiting: Callable[[str, str], Awaitable[int]],
+        places: Places,
+    ) -> None:
         self._accept = accept
+        self._waiting = waiting
         self._places = places
 
     async def submit(self, inbound: Inbound) -> bool:
@@ -27,6 +34,14 @@ class DurableIntake:
             StorageError: the database cannot be used.
         """
         return await self._accept(inbound)
+
+    async def is_waiting(self, platform: str, conversation: str) -> bool:
+        """Return whether a message of a conversation has not been answered yet.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        return await self._waiting(platform, conversation) > 0
 
     async def cursor(self, name: str) -> str | None:
         """Return where a stream was left, None before the first `keep_cursor`."""

@@ -10,8 +10,7 @@ from typing import Protocol
 from bot.adapters.discord_settings import BASE_URL as DISCORD_URL
 from bot.adapters.discord_settings import DiscordSettings
 from bot.adapters.intake import Intake
-from bot.adapters.telegram_settings import BASE_URL as TELEGRAM_URL
-from bot.adapters.telegram_settings import TelegramSettings
+from bot.adapters.telegram_settings import TelegramSettings, api_address
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.errors import ConfigError
@@ -91,11 +90,12 @@ def telegram_settings(settings: Settings) -> TelegramSettings | None:
         )
     return TelegramSettings(
         token=token,
-        base_url=settings.telegram_base_url or TELEGRAM_URL,
+        base_url=api_address(settings.telegram_base_url),
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret,
         webhook_host=settings.telegram_webhook_host,
         webhook_port=settings.telegram_webhook_port,
+        locale=settings.locale,
     )
 
 

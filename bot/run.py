@@ -105,7 +105,8 @@ class Running:
         self._aurora = Aurora(
             packs, database, engine, self._messengers, previewers, settings.locale, watched=watched
         )
-        intake, words = DurableIntake(self._accept, self._places), Translator.load()
+        intake = DurableIntake(self._accept, self._aurora.waiting, self._places)
+        words = Translator.load()
         self._adapters = [
             SupervisedAdapter(name, partial(build, intake, words, packs), metrics, SystemClock())
             for name, build in builds.items()

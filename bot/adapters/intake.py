@@ -9,6 +9,8 @@ Options that the interview understands (`Inbound.options`):
 - any action: ``default_locale`` and ``default_pack`` stand in where the person has chosen nothing
   (the language of their client, the settings of the place).
 - ``LANGUAGE``: ``locale``. ``SETTINGS``: ``locale``, ``pack``, ``mode``, ``level``, ``length``.
+- ``HINT``, ``SKIP``, ``DONT_KNOW``, ``REPEAT``: ``topic``, the one that the button stood under, so
+  that it never hits the next. ``DISAGREE``: ``turn``, the one whose verdicts it stood under.
 - ``REPORT``: ``interview`` (an id, from the history). ``REVIEW``: ``start=yes`` and ``pack``.
 - ``LINK``: ``code``; without one a code is made. It must only ever be shown to the person: submit
   ``LINK`` and ``PRIVACY`` with their direct conversation, never with a public one.
@@ -39,6 +41,9 @@ class Intake(Protocol):
         Raises:
             StorageError: the database cannot be used; the platform must send it again.
         """
+
+    async def is_waiting(self, platform: str, conversation: str) -> bool:
+        """Return whether a message of a conversation has not been answered yet."""
 
     async def cursor(self, name: str) -> str | None:
         """Return where a stream of the platform was left, None before the first `keep_cursor`.

@@ -7,15 +7,18 @@ Telegram ─ polling or webhook ─ receiver ─ intake (committed) … outbox �
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.adapters.intake import Intake
 from bot.adapters.telegram_bot import ALLOWED_UPDATES, WireBot
 from bot.adapters.telegram_callbacks import Buttons
-from bot.adapters.telegram_commands import TelegramCommands, register_commands
+from bot.adapters.telegram_commands import TelegramCommands
 from bot.adapters.telegram_errors import seconds_asked
 from bot.adapters.telegram_limits import SendingLimits
+from bot.adapters.telegram_menu import register_commands
 from bot.adapters.telegram_polling import Polling
 from bot.adapters.telegram_presence import Presence
 from bot.adapters.telegram_receiver import TelegramReceiver, asked_cursor
@@ -66,10 +69,17 @@ class TelegramAdapter:
         Raises:
             ConfigError: Telegram does not know the token.
         """
+        registering: asyncio.Task[None] | None = None
         try:
             await self._connect()
+            registering = asyncio.create_task(
+                register_commands(self._bot, self._words, self._clock), name="telegram commands"
+            )
             await self._receive()
         finally:
+            if registering is not None:
+                registering.cancel()
+                await asyncio.gather(registering, return_exceptions=True)
             await self.close()
 
     async def close(self) -> None:
@@ -85,7 +95,7 @@ class TelegramAdapter:
             StorageError: how far it came cannot be kept.
         """
         chat_id = chat_of(conversation)
-        await self._presence.end(chat_id)
+        more = await self._presence.end(chat_id)
         messages = await self._view.messages(reply)
         progress = f"telegram:sent:{chat_id}"
         sent = await self._already_sent(progress, key) if len(messages) > 1 else 0
@@ -95,6 +105,16 @@ class TelegramAdapter:
                 await self._intake.keep_cursor(progress, f"{key} {number}")
             elif reply.progress is not None:
                 await self._note_question(chat_id, message_id)
+        if more:
+            await self._go_on_typing(conversation, chat_id, reply.locale)
+
+    async def _go_on_typing(self, conversation: str, chat_id: int, locale: str) -> None:
+        """Show that the next message is at work, where one was sent before this reply came."""
+        try:
+            if await self._intake.is_waiting(PLATFORM, conversation):
+                self._presence.go_on(chat_id, locale)
+        except StorageError as error:  # the reply has been sent and must not be sent again
+            log.info("presence.not_shown", error=type(error).__qualname__)
 
     def preview(self, conversation: str, reply: Reply) -> None:
         """Show as a draft what is known of a reply, if the whole takes longer."""
@@ -115,7 +135,7 @@ class TelegramAdapter:
         return int(number) if of == key else 0
 
     async def _connect(self) -> None:
-        """Learn who this bot is, and set up what Telegram should know, until it works.
+        """Learn who this bot is, and say how it wants its updates, until that works.
 
         Raises:
             ConfigError: Telegram does not know the token.
@@ -123,21 +143,16 @@ class TelegramAdapter:
         failures = 0
         while True:
             try:
-                await self._bot.initialize()
-                await register_commands(self._bot, self._words)
+                await self._log_in()
                 await self._choose_way()
-            except InvalidToken:
-                # The library's own message would hold the token.
-                raise ConfigError(
-                    "Telegram does not know this token; ask BotFather for it and set "
-                    "AURORA_TELEGRAM_TOKEN (or AURORA_TELEGRAM_TOKEN_FILE)"
-                ) from None
             except TelegramError as error:
                 wait = seconds_asked(error) if isinstance(error, RetryAfter) else backoff(failures)
                 log.warning(
                     "platform.unreachable",
                     platform=PLATFORM,
                     error=type(error).__qualname__,
+                    # What Telegram finds wrong with an address; other errors may hold the token.
+                    said=str(error) if isinstance(error, BadRequest) else "",
                     retry_in_s=wait,
                 )
                 failures += 1
@@ -146,18 +161,37 @@ class TelegramAdapter:
                 log.info("platform.connected", platform=PLATFORM, username=self._bot.username)
                 return
 
+    async def _log_in(self) -> None:
+        """Learn who this bot is.
+
+        Raises:
+            ConfigError: Telegram does not know the token.
+            TelegramError: it does not answer.
+        """
+        try:
+            await self._bot.initialize()
+        except InvalidToken:
+            # The library's own message would hold the token.
+            raise ConfigError(
+                "Telegram does not know this token; ask BotFather for it and set "
+                "AURORA_TELEGRAM_TOKEN (or AURORA_TELEGRAM_TOKEN_FILE)"
+            ) from None
+
     async def _choose_way(self) -> None:
         """Have updates sent here, or fetch them; Telegram allows one of the two."""
         settings = self._settings
-        if not settings.webhook_url:
-            await self._bot.delete_webhook()
+        if settings.webhook_url:
+            await self._bot.set_webhook(
+                settings.webhook_url,
+                allowed_updates=ALLOWED_UPDATES,
+                secret_token=settings.webhook_secret,
+                max_connections=1,  # one after the other, in their order
+            )
             return
-        await self._bot.set_webhook(
-            settings.webhook_url,
-            allowed_updates=ALLOWED_UPDATES,
-            secret_token=settings.webhook_secret,
-            max_connections=1,  # one after the other, in their order
-        )
+        try:
+            await self._bot.delete_webhook()
+        except InvalidToken:  # the token is good: this server lacks the method, hence webhooks
+            log.info("webhook.unknown")
 
     async def _receive(self) -> None:
         receiver = TelegramReceiver(
@@ -168,6 +202,7 @@ class TelegramAdapter:
             self._buttons,
             self._sender,
             self._presence,
+            self._settings.locale,
         )
         try:
             if self._settings.webhook_url:

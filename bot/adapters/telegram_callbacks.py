@@ -14,18 +14,44 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from bot.adapters.intake import Intake
-from bot.interview.messages import Action
+from bot.interview.messages import Action, Reply
 
 VERSION = "1"
 LONGEST_DATA = 64  # bytes
 
+_ABOUT_A_QUESTION = frozenset({Action.HINT, Action.SKIP, Action.DONT_KNOW, Action.REPEAT})
+_TIES = frozenset({"topic", "turn"})
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What a pressed button asks for."""
+    """What a pressed button asks for.
+
+    Args:
+        action: the action.
+        options: what goes with it (`Inbound.options`).
+    """
 
     action: Action
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it sets something, and may be pressed again; what it is tied to is no choice."""
+        return bool(self.options.keys() - _TIES)
+
+
+def press_under(reply: Reply, action: Action) -> Press:
+    """Return what a button under a reply asks for, tied to the question or verdict shown there.
+
+    It may be pressed while another message is being answered; it must not hit what comes next.
+    """
+    facts = reply.facts
+    if facts is not None and action in _ABOUT_A_QUESTION and facts.next_topic is not None:
+        return Press(action, {"topic": facts.next_topic})
+    if facts is not None and action is Action.DISAGREE:
+        return Press(action, {"turn": str(facts.turn)})
+    return Press(action)
 
 
 class Buttons:
@@ -62,15 +88,17 @@ class Buttons:
         kept = data.removeprefix(f"{VERSION}#")
         if kept != data:
             stored = await self._intake.cursor(_place(kept))
-            if stored is None:
-                return None
-            action, options = json.loads(stored)
-            return Press(Action(action), options)
+            return None if stored is None else _press(*json.loads(stored))
         version, _, rest = data.partition(":")
         action, _, options = rest.partition(":")
-        if version != VERSION or action not in tuple(Action):
+        if version != VERSION:
             return None
-        return Press(Action(action), dict(parse_qsl(options, keep_blank_values=True)))
+        return _press(action, dict(parse_qsl(options, keep_blank_values=True)))
+
+
+def _press(action: str, options: Mapping[str, str]) -> Press | None:
+    """Return what is asked for; None where another version had an action that this one has not."""
+    return Press(Action(action), options) if action in tuple(Action) else None
 
 
 def _place(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The commands on Telegram: what they are called, how they are registered, how they are read.
+"""The commands on Telegram: what they are called, and how they are read.
 
 Telegram allows Latin letters only in the names that its menu lists, so they are the same in every
 language; what stands behind a name in the menu is in the person's own.
@@ -10,21 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-)
-
 from bot.adapters.commands import read_command
-from bot.i18n import FALLBACK, Translator
 from bot.interview.messages import Action
 
 # Whoever has an interview open is asked first whether it should go on.
 _ASK_FIRST = {"offer": "yes"}
 _PAIR = re.compile(r"(\w+)=(\S+)")
 # What Telegram lets through in ``t.me/<bot>?start=…``: a pack, and after a low line a topic.
+_LONGEST_LINK = 64
 _DEEP_LINK = re.compile(r"(?P<pack>[A-Za-z0-9-]+)(?:_(?P<topic>[A-Za-z0-9-]+))?")
 
 
@@ -84,7 +77,6 @@ MENU = (
     MenuCommand("help", Action.HELP, "command.help.help"),
 )
 _BY_NAME = {command.name: command for command in MENU}
-_IN_GROUPS = ("interview", "help")
 
 
 class TelegramCommands:
@@ -150,31 +142,7 @@ def _with_arguments(command: MenuCommand, rest: str) -> TypedCommand:
 def read_deep_link(payload: str) -> dict[str, str]:
     """Return the options that ``?start=pack_topic`` stands for; none where it says nothing."""
     found = _DEEP_LINK.fullmatch(payload)
-    if found is None:
+    if found is None or len(payload) > _LONGEST_LINK:
         return {}
     topic = {"start_topic": found["topic"]} if found["topic"] else {}
     return {"pack": found["pack"], **topic}
-
-
-async def register_commands(bot: Bot, words: Translator) -> None:
-    """Tell Telegram the commands in every language, in private chats and in groups.
-
-    What it knows already is left alone: the call is limited much harder than others.
-
-    Args:
-        bot: the bot.
-        words: the texts.
-    """
-    everything = tuple(_BY_NAME)
-    for scope, names in (
-        (BotCommandScopeAllPrivateChats(), everything),
-        (BotCommandScopeAllGroupChats(), _IN_GROUPS),
-    ):
-        for code in (None, *words.locales):  # None: for the languages that there are no texts in
-            wanted = _described(names, words, code or FALLBACK)
-            if await bot.get_my_commands(scope, code) != wanted:
-                await bot.set_my_commands(wanted, scope, code)
-
-
-def _described(names: tuple[str, ...], words: Translator, locale: str) -> tuple[BotCommand, ...]:
-    return tuple(BotCommand(name, words.text(locale, _BY_NAME[name].help_key)) for name in names)

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 # After a week without updates Telegram numbers the next ones at random, perhaps lower than before:
 # an offset that was kept would skip them.
 _IDLE = timedelta(days=6)
+# Between two fetches that bring nothing, where a server does not wait as it is asked to.
+_BREATH_SECONDS = 0.2
 
 _ADVICE: Mapping[type[Exception], str] = {
     Conflict: "another program fetches this bot's updates: end it, or give it a bot of its own",
@@ -71,20 +73,22 @@ class Polling:
                 await self._rest(error)
 
     async def _fetch(self) -> None:
-        if self._clock.now() - self._latest > _IDLE:
+        began = self._clock.now()
+        if began - self._latest > _IDLE:
             self._offset = None
         before = self._offset
-        updates = await self._bot.raw_updates(before, self._wait)
+        updates = _in_order(await self._bot.raw_updates(before, self._wait))
         done = await self._take(updates) if updates else 0
         for update in updates[:done]:
             self._latest = self._clock.now()
-            number = update.get("update_id")
-            if isinstance(number, int):
+            if (number := _number(update)) is not None:
                 self._offset = number + 1
         if done < len(updates):
             raise StorageError("an update could not be committed")
         if updates and self._offset == before:  # without a number none can be confirmed
             await self._clock.sleep(backoff(0))
+        elif not updates and self._clock.now() - began < timedelta(seconds=_BREATH_SECONDS):
+            await self._clock.sleep(_BREATH_SECONDS)
 
     async def _rest(self, error: TelegramError | StorageError) -> None:
         asked = isinstance(error, RetryAfter)
@@ -97,3 +101,16 @@ class Polling:
             retry_in_s=pause,
         )
         await self._clock.sleep(pause)
+
+
+def _in_order(updates: Sequence[RawUpdate]) -> Sequence[RawUpdate]:
+    """Return updates as Telegram numbered them, whatever order they came in.
+
+    An offset confirms everything before it: what is taken later must have a higher number.
+    """
+    return sorted(updates, key=lambda update: _number(update) or 0)
+
+
+def _number(update: RawUpdate) -> int | None:
+    number = update.get("update_id")
+    return number if isinstance(number, int) else None

@@ -43,8 +43,9 @@ class _Shown:
         draft: the newest text; None as long as there is none.
         stale: whether the person sees an older one.
         streams: whether newer texts are shown as they come.
-        over: set once nothing more is to be shown.
+        over: set when it ends.
         drafting: held while a draft is on its way.
+        more: whether something else came in meanwhile.
     """
 
     draft_id: int
@@ -53,6 +54,7 @@ class _Shown:
     streams: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
     drafting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    more: bool = False
 
 
 class Presence:
@@ -83,10 +85,16 @@ class Presence:
             False when it is being shown already.
         """
         if chat_id in self._shown:
+            self._shown[chat_id].more = True
             return False
         shown = self._shown[chat_id] = _Shown(next(self._drafts))
         self._start(self._show(chat_id, locale, shown), f"presence {chat_id}")
         return True
+
+    def go_on(self, chat_id: int, locale: str) -> None:
+        """Show typing again: what came in meanwhile is at work now, and more may be behind it."""
+        self.begin(chat_id, locale)
+        self._shown[chat_id].more = True
 
     def preview(self, chat_id: int, locale: str, draft: MarkedText) -> None:
         """Show the beginning of a reply until `end`; returns at once.
@@ -104,13 +112,18 @@ class Presence:
             shown.streams = True
             self._start(self._stream(chat_id, shown), f"presence draft {chat_id}")
 
-    async def end(self, chat_id: int) -> None:
-        """Show nothing more; returns when no draft can arrive any more."""
+    async def end(self, chat_id: int) -> bool:
+        """Show nothing more; returns when no draft can arrive any more.
+
+        Returns:
+            Whether something else came in meanwhile, which may still be at work.
+        """
         shown = self._shown.pop(chat_id, None)
-        if shown is not None:
-            shown.over.set()
-            async with shown.drafting:
-                pass
+        if shown is None:
+            return False
+        shown.over.set()
+        async with shown.drafting:
+            return shown.more
 
     async def stop(self) -> None:
         """Show nothing more anywhere."""

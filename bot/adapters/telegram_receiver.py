@@ -15,9 +15,17 @@ from telegram.helpers import create_deep_linked_url
 from bot.adapters.intake import Intake
 from bot.adapters.telegram_bot import RawUpdate, WireBot
 from bot.adapters.telegram_callbacks import Buttons, Press
+from bot.adapters.telegram_pointers import Pointers
 from bot.adapters.telegram_presence import Presence
 from bot.adapters.telegram_sender import TelegramSender
-from bot.adapters.telegram_updates import GroupCommand, Pressed, UpdateReader, chat_of
+from bot.adapters.telegram_updates import (
+    GroupCommand,
+    Meant,
+    Pressed,
+    StrayPress,
+    UpdateReader,
+    chat_of,
+)
 from bot.errors import StorageError
 from bot.i18n import Translator
 from bot.interview.messages import Action, Inbound
@@ -30,10 +38,8 @@ log = structlog.get_logger(__name__)
 _OF_ONE_QUESTION = frozenset(
     {Action.HINT, Action.SKIP, Action.DONT_KNOW, Action.REPEAT, Action.DISAGREE, Action.NEW}
 )
-_Meant = Inbound | Pressed | GroupCommand
-
-_POINT_AGAIN = timedelta(minutes=1)
-_MANY_GROUPS = 1_000
+_DOUBLE_TAP = timedelta(seconds=2)
+_MANY_CHATS = 1_000
 
 
 class TelegramReceiver:
@@ -47,6 +53,7 @@ class TelegramReceiver:
         buttons: reads what buttons carry.
         sender: acknowledges buttons, and speaks in groups.
         presence: shows that a reply is on its way.
+        locale: the language of people whose client does not tell theirs.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the adapter passes each once
@@ -58,16 +65,18 @@ class TelegramReceiver:
         buttons: Buttons,
         sender: TelegramSender,
         presence: Presence,
+        locale: str,
     ) -> None:
         self._bot = bot
-        self._reader = UpdateReader(bot.username, words)
+        self._reader = UpdateReader(bot.id, bot.username, words, locale)
         self._intake = intake
         self._words = words
         self._clock = clock
         self._buttons = buttons
         self._sender = sender
         self._presence = presence
-        self._pointed: dict[int, datetime] = {}
+        self._pointers = Pointers(clock)
+        self._chosen: dict[int, tuple[Pressed, datetime]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, updates: Sequence[RawUpdate]) -> int:
@@ -79,7 +88,7 @@ class TelegramReceiver:
             How many are done, counted from the first; the rest could not be committed and must
             come again.
         """
-        chats: dict[int, list[tuple[int, _Meant]]] = defaultdict(list)
+        chats: dict[int, list[tuple[int, Meant]]] = defaultdict(list)
         for place, update in enumerate(updates):
             meant = self._read(update)
             if meant is not None:
@@ -93,7 +102,7 @@ class TelegramReceiver:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _read(self, raw: RawUpdate) -> _Meant | None:
+    def _read(self, raw: RawUpdate) -> Meant | None:
         try:
             update = Update.de_json(raw, self._bot)
             return self._reader.read(update, self._clock.now())
@@ -101,7 +110,7 @@ class TelegramReceiver:
             self._pass_over(error, update_id=raw.get("update_id"))
             return None
 
-    async def _take_in_order(self, told: Sequence[tuple[int, _Meant]]) -> int | None:
+    async def _take_in_order(self, told: Sequence[tuple[int, Meant]]) -> int | None:
         """Commit what one chat said; return the place of what could not be committed."""
         for place, meant in told:
             try:
@@ -117,17 +126,22 @@ class TelegramReceiver:
         name = type(error).__qualname__
         log.warning("update.unreadable", error=name, origin=origin(error), **ids)
 
-    async def _handle(self, meant: _Meant) -> None:
+    async def _handle(self, meant: Meant) -> None:
         match meant:
             case Inbound():
                 await self._submit(meant)
             case Pressed():
                 await self._press(meant)
+            case StrayPress():
+                toast = self._words.text(self._reader.locale(meant.user), "press.unknown")
+                self._start(self._sender.answer(meant.query_id, toast))
             case GroupCommand():
                 self._point(meant)
 
     async def _submit(self, inbound: Inbound) -> bool:
         """Commit a message, showing at once that it has been seen."""
+        if inbound.edits is not None:  # answered at once, or by what the edited message gets
+            return await self._intake.submit(inbound)
         chat_id = chat_of(inbound.conversation)
         shown_for_it = self._presence.begin(chat_id, inbound.options["default_locale"])
         new = False
@@ -145,35 +159,47 @@ class TelegramReceiver:
             self._acknowledge(pressed, self._words.text(locale, "press.unknown"), spent=True)
         elif await self._is_old(pressed, press):
             self._acknowledge(pressed, self._words.text(locale, "press.old"), spent=True)
+        elif press.chooses and self._is_double_tap(pressed):
+            self._acknowledge(pressed, self._words.text(locale, "press.again"), spent=False)
         else:
             inbound = self._reader.inbound_of_press(pressed, press, self._clock.now())
             new = await self._submit(inbound)
             toast = None if new else self._words.text(locale, "press.again")
-            self._acknowledge(pressed, toast, spent=not press.options)
+            self._acknowledge(pressed, toast, spent=new and not press.chooses)
+            self._note_tap(pressed)
 
     async def _is_old(self, pressed: Pressed, press: Press) -> bool:
         """Whether a button belongs to a question that was asked before the present one."""
-        if press.action not in _OF_ONE_QUESTION or press.options:
+        if press.action not in _OF_ONE_QUESTION or press.chooses:
             return False
         asked = await self._intake.cursor(asked_cursor(pressed.chat_id))
         return asked is not None and pressed.message_id < int(asked)
+
+    def _is_double_tap(self, pressed: Pressed) -> bool:
+        """Whether the same choice was taken in a moment ago: nobody means that twice."""
+        last, at = self._chosen.get(pressed.chat_id, (None, self._clock.now()))
+        if last is None or last.query_id == pressed.query_id:  # Telegram sent that one again
+            return False
+        same = (last.message_id, last.data) == (pressed.message_id, pressed.data)
+        return same and self._clock.now() - at < _DOUBLE_TAP
+
+    def _note_tap(self, pressed: Pressed) -> None:
+        if len(self._chosen) >= _MANY_CHATS:
+            self._chosen.clear()
+        self._chosen[pressed.chat_id] = (pressed, self._clock.now())
 
     def _acknowledge(self, pressed: Pressed, toast: str | None, *, spent: bool) -> None:
         self._start(self._sender.acknowledge(pressed, toast, spent=spent))
 
     def _point(self, command: GroupCommand) -> None:
-        """Point a group to the private chat, once a minute at most."""
-        now = self._clock.now()
-        if now - self._pointed.get(command.chat_id, now - _POINT_AGAIN) < _POINT_AGAIN:
+        """Point somebody in a group to the private chat."""
+        if not self._pointers.allow(command.chat_id):
+            log.info("pointer.held_back", chat_id=command.chat_id)
             return
-        if len(self._pointed) >= _MANY_GROUPS:
-            recent = now - _POINT_AGAIN
-            self._pointed = {g: at for g, at in self._pointed.items() if at > recent}
-        self._pointed[command.chat_id] = now
         locale = self._reader.locale(command.user)
         url = create_deep_linked_url(self._bot.username, command.start or None)
         text, label = (self._words.text(locale, key) for key in ("group.pointer", "group.button"))
-        self._start(self._sender.point(command.chat_id, text, label, url))
+        self._start(self._sender.point(command, text, label, url))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that must not keep the next update waiting."""
@@ -182,8 +208,14 @@ class TelegramReceiver:
         task.add_done_callback(self._tasks.discard)
 
 
-def _chat(meant: _Meant) -> int:
-    return chat_of(meant.conversation) if isinstance(meant, Inbound) else meant.chat_id
+def _chat(meant: Meant) -> int:
+    match meant:
+        case Inbound():
+            return chat_of(meant.conversation)
+        case StrayPress():
+            return meant.user.id
+        case _:
+            return meant.chat_id
 
 
 def asked_cursor(chat_id: int) -> str:

@@ -9,14 +9,16 @@ from telegram import (
     InputFile,
     LinkPreviewOptions,
     Message,
+    ReplyParameters,
 )
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from bot.adapters.telegram_bot import WireBot
 from bot.adapters.telegram_errors import cannot_parse, delivery_error, seconds_asked
 from bot.adapters.telegram_limits import SendingLimits
+from bot.adapters.telegram_spent import SpentButtons
 from bot.adapters.telegram_text import entities
-from bot.adapters.telegram_updates import Pressed
+from bot.adapters.telegram_updates import GroupCommand, Pressed
 from bot.adapters.telegram_view import FileMessage, TextMessage
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,7 @@ class TelegramSender:
     def __init__(self, bot: WireBot, limits: SendingLimits) -> None:
         self._bot = bot
         self._limits = limits
+        self._spent = SpentButtons()
 
     async def send(self, chat_id: int, message: TextMessage | FileMessage) -> int:
         """Send one message and return its number in the chat.
@@ -51,18 +54,18 @@ class TelegramSender:
                 self._limits.pause(seconds_asked(error))
             raise delivery_error(error) from None
 
-    async def point(self, group_id: int, text: str, label: str, url: str) -> None:
-        """Say something in a group, with a button that leads elsewhere; trouble is only logged."""
+    async def point(self, to: GroupCommand, text: str, label: str, url: str) -> None:
+        """Reply in a group, with a button that leads elsewhere; trouble is only logged."""
         keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(label, url=url)]])
         try:
             try:
-                await self._say(group_id, text, keyboard)
+                await self._reply(to, text, keyboard)
             except ChatMigrated as moved:
                 await self._say(moved.new_chat_id, text, keyboard)
         except TelegramError as error:
             if isinstance(error, RetryAfter):
                 self._limits.pause(seconds_asked(error))
-            log.info("pointer.failed", chat_id=group_id, error=type(error).__qualname__)
+            log.info("pointer.failed", chat_id=to.chat_id, error=type(error).__qualname__)
 
     async def acknowledge(self, pressed: Pressed, toast: str | None, *, spent: bool) -> None:
         """Take the button's waiting sign away; trouble is only logged, as nothing depends on it.
@@ -72,10 +75,16 @@ class TelegramSender:
             toast: what to show for a moment, if anything.
             spent: whether the button is of no use any more and goes.
         """
+        if spent:
+            self._spent.note(pressed)
+        await self.answer(pressed.query_id, toast)
+        if spent:
+            await self._take_away(pressed)
+
+    async def answer(self, query_id: str, toast: str | None) -> None:
+        """Take a button's waiting sign away; trouble is only logged."""
         try:
-            await self._bot.answer_callback_query(pressed.query_id, text=toast)
-            if spent and pressed.keyboard is not None:
-                await self._take_away(pressed, pressed.keyboard)
+            await self._bot.answer_callback_query(query_id, text=toast)
         except TelegramError as error:
             log.info("query.unacknowledged", error=type(error).__qualname__)
 
@@ -109,15 +118,29 @@ class TelegramSender:
                 caption=message.caption,
             )
 
-    async def _take_away(self, pressed: Pressed, keyboard: InlineKeyboardMarkup) -> None:
-        """Take a button off its message; the others stay."""
-        left = [
-            kept
-            for row in keyboard.inline_keyboard
-            if (kept := [button for button in row if button.callback_data != pressed.data])
-        ]
-        markup = InlineKeyboardMarkup(left) if left else None
-        async with self._limits.any_message():
-            await self._bot.edit_message_reply_markup(
-                pressed.chat_id, pressed.message_id, reply_markup=markup
+    async def _reply(self, to: GroupCommand, text: str, keyboard: InlineKeyboardMarkup) -> None:
+        answered = None
+        if to.message_id is not None:
+            answered = ReplyParameters(to.message_id, allow_sending_without_reply=True)
+        async with self._limits.message(to.chat_id):
+            await self._bot.send_message(
+                to.chat_id,
+                text,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+                reply_parameters=answered,
+                message_thread_id=to.topic_id,
             )
+
+    async def _take_away(self, pressed: Pressed) -> None:
+        """Take what was pressed off its message; the other buttons stay."""
+        try:
+            async with self._limits.any_message():
+                left = self._spent.left(pressed)
+                if left is not None:
+                    markup = left if left.inline_keyboard else None
+                    await self._bot.edit_message_reply_markup(
+                        pressed.chat_id, pressed.message_id, reply_markup=markup
+                    )
+        except TelegramError as error:
+            log.info("keyboard.unchanged", error=type(error).__qualname__)

@@ -20,6 +20,7 @@ class TelegramSettings:
         webhook_host: the address to listen on for what a reverse proxy passes on.
         webhook_port: the port to listen on.
         poll_seconds: how long one fetch of updates waits for some.
+        locale: the language of people whose client does not tell theirs.
     """
 
     token: str = field(repr=False)
@@ -29,3 +30,16 @@ class TelegramSettings:
     webhook_host: str = "127.0.0.1"
     webhook_port: int = 8443
     poll_seconds: int = 30
+    locale: str = "en"
+
+
+def api_address(given: str) -> str:
+    """Return where a Bot API server is, up to where the token follows.
+
+    Args:
+        given: that, or the address of the server itself; empty for Telegram's own.
+    """
+    address = given.strip().rstrip("/")
+    if not address or "{token}" in address:  # the library fills the token in there
+        return address or BASE_URL
+    return address if address.endswith("/bot") else f"{address}/bot"

@@ -2,7 +2,7 @@
 
 ```
 update ─┬─ message, edit of one   → Message(Inbound)        private chats only
-        ├─ button                 → Pressed(…)
+        ├─ button                 → Pressed(…), or StrayPress(…) where there is nothing to do
         ├─ command in a group,
         │  or the bot joins one   → GroupCommand(…)         pointed to the private chat
         └─ anything else          → None                    nothing that anybody said
@@ -11,6 +11,7 @@ update ─┬─ message, edit of one   → Message(Inbound)        private chat
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -35,6 +36,7 @@ from bot.i18n import FALLBACK, Translator
 from bot.interview.messages import Account, Inbound
 
 PLATFORM = "telegram"
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 # What people send besides text. Everything else without text is news about the chat itself.
 _MEDIA = (
     *("animation", "audio", "checklist", "contact", "dice", "document", "game", "location"),
@@ -64,33 +66,59 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class StrayPress:
+    """A button that stands for nothing: in a group, of a game, under a message that is gone.
+
+    Args:
+        query_id: what Telegram wants acknowledged all the same.
+        user: who pressed it.
+    """
+
+    query_id: str
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
 class GroupCommand:
-    """A command in a group, where no interview is held, or the bot's arrival there.
+    """Something said to the bot in a group, where no interview is held, or its arrival there.
 
     Args:
         chat_id: the group.
         user: who sent it; None where a group speaks for itself.
         start: the deep link's payload that brings the wish along; empty for none.
+        message_id: what to reply to; None for an arrival.
+        topic_id: the group's forum topic that it was said in, if there are any.
     """
 
     chat_id: int
     user: User | None
-    start: str
+    start: str = ""
+    message_id: int | None = None
+    topic_id: int | None = None
+
+
+Meant = Inbound | Pressed | StrayPress | GroupCommand
+"""What an update can mean."""
 
 
 class UpdateReader:
     """Translates for one bot.
 
     Args:
+        bot_id: the bot's number on Telegram.
         username: the bot's name on Telegram, without the ``@``.
         words: tells which languages there are.
+        locale: the language of people whose client does not tell theirs.
     """
 
-    def __init__(self, username: str, words: Translator) -> None:
+    def __init__(self, bot_id: int, username: str, words: Translator, locale: str) -> None:
+        self._bot_id = bot_id
         self._username = username
+        self._own_name = re.compile(rf"@{re.escape(username)}\b", re.IGNORECASE)
         self._locales = words.locales
+        self._locale = locale
 
-    def read(self, update: Update, now: datetime) -> Inbound | Pressed | GroupCommand | None:
+    def read(self, update: Update, now: datetime) -> Meant | None:
         """Return what an update means; None where nobody said anything.
 
         Args:
@@ -109,8 +137,9 @@ class UpdateReader:
 
     def locale(self, user: User | None) -> str:
         """Return the language of somebody's client, or the nearest that there are texts in."""
-        code = (user.language_code or "") if user else ""
-        spoken = code.partition("-")[0].casefold()
+        if user is None or not user.language_code:
+            return self._locale
+        spoken = user.language_code.partition("-")[0].casefold()
         return spoken if spoken in self._locales else FALLBACK
 
     def inbound_of_press(self, pressed: Pressed, press: Press, now: datetime) -> Inbound:
@@ -121,7 +150,7 @@ class UpdateReader:
         """
         once = f"press:{pressed.chat_id}:{pressed.message_id}:{pressed.data}"
         return Inbound(
-            event_id=f"query:{pressed.query_id}" if press.options else once,
+            event_id=f"query:{pressed.query_id}" if press.chooses else once,
             account=Account(PLATFORM, str(pressed.user.id)),
             conversation=conversation_of(pressed.chat_id),
             text="",
@@ -175,12 +204,30 @@ class UpdateReader:
         )
 
     def _group_command(self, message: Message) -> GroupCommand | None:
-        typed = read_menu_command(message.text or "", self._username)
-        if typed is None or not _own_words(message):
+        if not self._is_addressed(message):
             return None
-        wanted = "_".join(typed.options.get(k, "") for k in ("pack", "start_topic")).strip("_")
+        typed = read_menu_command(message.text or "", self._username)
+        options = typed.options if typed else {}
+        wanted = "_".join(options.get(k, "") for k in ("pack", "start_topic")).strip("_")
         start = wanted if read_deep_link(wanted) else ""
-        return GroupCommand(message.chat.id, message.from_user, start)
+        topic_id = message.message_thread_id if message.is_topic_message else None
+        return GroupCommand(message.chat.id, message.from_user, start, message.message_id, topic_id)
+
+    def _is_addressed(self, message: Message) -> bool:
+        """Whether something in a group is said to this bot, and by a person."""
+        if not _own_words(message) or message.chat.type not in _GROUPS:
+            return False
+        sender = message.from_user
+        # An anonymous admin counts as a bot, but speaks for the group.
+        if sender is not None and sender.is_bot and message.sender_chat is None:
+            return False
+        text, replied = message.text or "", message.reply_to_message
+        author = replied.from_user if replied is not None else None
+        return (
+            read_menu_command(text, self._username) is not None
+            or self._own_name.search(text) is not None
+            or (author is not None and author.id == self._bot_id)
+        )
 
 
 def conversation_of(chat_id: int) -> str:
@@ -193,12 +240,11 @@ def chat_of(conversation: str) -> int:
     return int(conversation.removeprefix("chat:"))
 
 
-def _pressed(query: CallbackQuery) -> Pressed | None:
+def _pressed(query: CallbackQuery) -> Pressed | StrayPress:
     message = query.message
-    if message is None or query.data is None:  # a game, or a message sent through inline mode
-        return None
-    if message.chat.type != ChatType.PRIVATE:
-        return None
+    # A game has no data, a message sent through inline mode is not told.
+    if message is None or query.data is None or message.chat.type != ChatType.PRIVATE:
+        return StrayPress(query.id, query.from_user)
     keyboard = message.reply_markup if isinstance(message, Message) else None
     return Pressed(
         query.id, message.chat.id, message.message_id, query.from_user, query.data, keyboard
@@ -209,9 +255,9 @@ def _joined(change: ChatMemberUpdated) -> GroupCommand | None:
     """Return the wish to be told about a group that the bot was added to."""
     outside = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
     came = change.old_chat_member.status in outside and change.new_chat_member.status not in outside
-    if not came or change.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+    if not came or change.chat.type not in _GROUPS:
         return None
-    return GroupCommand(change.chat.id, change.from_user, "")
+    return GroupCommand(change.chat.id, change.from_user)
 
 
 def _event_of(message: Message) -> str:

@@ -11,7 +11,7 @@ from telegram.constants import MessageEntityType
 
 from bot.adapters.emphasis import Emphasis, spans
 from bot.adapters.report_file import ReportFile, report_file
-from bot.adapters.telegram_callbacks import Buttons, Press
+from bot.adapters.telegram_callbacks import Buttons, Press, press_under
 from bot.adapters.telegram_text import MarkedText, split
 from bot.interview.messages import Action, Choice, Notice, Reply
 from bot.lines import Line, Section, SectionKind, Tone, stands_apart
@@ -89,7 +89,7 @@ class TelegramView:
 
     async def _keyboard(self, reply: Reply) -> InlineKeyboardMarkup | None:
         rows = [[await self._choice(reply.locale, c) for c in row] for row in reply.choices]
-        actions = [await self._action(reply.locale, action) for action in reply.buttons]
+        actions = [await self._action(reply, action) for action in reply.buttons]
         rows += _rows(actions)
         return InlineKeyboardMarkup(rows) if rows else None
 
@@ -100,9 +100,10 @@ class TelegramView:
         data = await self._buttons.data(Press(choice.action, choice.options))
         return InlineKeyboardButton(label, callback_data=data)
 
-    async def _action(self, locale: str, action: Action) -> InlineKeyboardButton:
-        label = self._presenter.label(locale, action)
-        return InlineKeyboardButton(label, callback_data=await self._buttons.data(Press(action)))
+    async def _action(self, reply: Reply, action: Action) -> InlineKeyboardButton:
+        label = self._presenter.label(reply.locale, action)
+        data = await self._buttons.data(press_under(reply, action))
+        return InlineKeyboardButton(label, callback_data=data)
 
 
 def _draw(sections: Sequence[Section]) -> MarkedText:

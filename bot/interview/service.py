@@ -160,6 +160,10 @@ class InterviewService:
         """Have the engine judge and answer a message."""
         if state.ended:
             return self._tell(snapshot, inbound, Notice("notice.ended"))
+        if inbound.options.get("topic", state.topic_id) != state.topic_id:
+            # Pressed under a question while its answer was being judged: the next one was not
+            # meant, and has perhaps not even been seen.
+            return self._tell(snapshot, inbound, Notice("notice.moved_on"))
         pack = self._opening.pack_of(state)
         if state.paused:
             # How long the answer took is not known; the pause must not count.
@@ -244,14 +248,18 @@ class InterviewService:
     async def _disagree(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
     ) -> TurnOutcome:
-        """Note that the person disputes the last verdicts, and show what to compare with."""
+        """Note that the person disputes verdicts, and show what to compare with.
+
+        They are those of the turn that the button stood under, else the last ones.
+        """
         log = await self._store.turn_log(state.id)
         judged = [record for record in log if record.verdicts]
         hidden = state.options.mode is Mode.EXAM and not state.ended
         if not judged or hidden:
             return self._tell(snapshot, inbound, Notice("notice.nothing_to_disagree"))
         pack = self._opening.pack_of(state)
-        disputed = judged[-1]
+        meant = [record for record in judged if str(record.turn) == inbound.options.get("turn")]
+        disputed = (meant or judged)[-1]
         now = self._clock.now()
         record = replace(
             record_action(state, Action.DISAGREE, inbound.event_id, inbound.text, now),

@@ -55,7 +55,7 @@ def test_a_token_may_stand_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("from a file\n", encoding="utf-8")
     found = telegram_settings(settings(telegram_token_file=file))
-    assert found == TelegramSettings(token="from a file")
+    assert found == TelegramSettings(token="from a file", locale="ko")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_addresses_are_those_of_the_platforms_unless_set() -> None:
     plain, local = settings(**BOTH), settings(**BOTH, discord_base_url="http://127.0.0.1:1/api")
-    assert telegram_settings(plain) == TelegramSettings(token="for telegram")
+    assert telegram_settings(plain) == TelegramSettings(token="for telegram", locale="ko")
     assert discord_settings(plain) == DiscordSettings(token="for discord")
     found = discord_settings(local)
     assert found is not None
@@ -94,3 +94,20 @@ def test_no_token_is_ever_shown(tmp_path: Path) -> None:
         assert "from a file" not in repr(shown)
         assert "for discord" not in repr(shown)
     assert set(chosen.secrets()) >= {"from a file", "for discord"}
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("", "https://api.telegram.org/bot"),
+        ("http://127.0.0.1:8081/bot", "http://127.0.0.1:8081/bot"),
+        ("http://127.0.0.1:8081/bot/", "http://127.0.0.1:8081/bot"),
+        ("http://127.0.0.1:8081", "http://127.0.0.1:8081/bot"),
+        ("http://127.0.0.1:8081/test/", "http://127.0.0.1:8081/test/bot"),
+        ("http://127.0.0.1/bot{token}/test", "http://127.0.0.1/bot{token}/test"),
+    ],
+)
+def test_the_address_of_a_server_is_taken_however_it_ends(given: str, address: str) -> None:
+    found = telegram_settings(settings(**BOTH, telegram_base_url=given))
+    assert found is not None
+    assert found.base_url == address

@@ -12,7 +12,8 @@ from bot.interview.messages import Inbound
 class FakeIntake:
     """Takes in, and drops what it knows. `failures` lists what `submit` raises, once each.
 
-    While `gate` is closed nothing is committed; `begun` tells the events that were handed in.
+    While `gate` is closed nothing is committed; `begun` tells the events that were handed in;
+    `waiting` holds the conversations in which something counts as unanswered.
     """
 
     def __init__(self) -> None:
@@ -21,6 +22,7 @@ class FakeIntake:
         self.cursors: dict[str, str] = {}
         self.places: dict[str, dict[str, str]] = {}
         self.open: list[str] = []
+        self.waiting: set[tuple[str, str]] = set()
         self.failures: deque[Exception] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -38,6 +40,9 @@ class FakeIntake:
         self.submitted.append(inbound)
         await self._tell()
         return True
+
+    async def is_waiting(self, platform: str, conversation: str) -> bool:
+        return (platform, conversation) in self.waiting
 
     async def cursor(self, name: str) -> str | None:
         return self.cursors.get(name)

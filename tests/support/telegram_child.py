@@ -21,5 +21,6 @@ def run(url: str, token: str, base_url: str) -> None:
 
 async def _receive(url: str, settings: TelegramSettings) -> None:
     database, clock = Database(url), SystemClock()
-    intake = DurableIntake(Inbox(database, clock).accept, Places(database))
+    inbox = Inbox(database, clock)
+    intake = DurableIntake(inbox.accept, inbox.waiting, Places(database))
     await TelegramAdapter(settings, intake, Translator.load(), clock).run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from bot.adapters.telegram_callbacks import LONGEST_DATA, Buttons, Press
 from bot.errors import StorageError
-from bot.interview.messages import Action, Choice, Notice, Progress, Reply, Say
+from bot.interview.messages import Action, Choice, Notice, Progress, Reply, Say, TurnFacts
 from tests.support.intake import FakeIntake
 from tests.support.telegram_server import Fault
 from tests.support.telegram_stage import Stage, on_telegram
+from tests.support.telegram_world import SentMessage
 
 ROOM = "chat:77"
+TURN = TurnFacts(turn=4, topic="loss", intent="answer", next_topic="dropout")
 ASKING = (Action.HINT, Action.DONT_KNOW, Action.SKIP)
 
 
@@ -58,6 +61,11 @@ class TestData:
         assert 0 < len(data.encode()) <= LONGEST_DATA
         assert data.startswith("1")
         assert await buttons.read(data) == Press(action, options)
+
+    async def test_an_action_that_this_version_lacks_is_nothing(self) -> None:
+        intake = FakeIntake()
+        intake.cursors["telegram:button:abc"] = '["fly", {"pack": "a"}]'
+        assert await Buttons(intake).read("1#abc") is None
 
     async def test_the_same_options_are_kept_once(self) -> None:
         intake = FakeIntake()
@@ -192,3 +200,64 @@ class TestPressing:
             await stage.intake.took(1)
             await stage.world.until(lambda: query in stage.world.toasts)
             assert stage.world.toasts[query] is None
+
+    async def test_one_is_tied_to_the_question_or_the_verdict_above_it(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            person = stage.world.person()
+            reply = replace(question(1, Action.DISAGREE), facts=TURN)
+            await stage.adapter.deliver(ROOM, "outbox-1", reply)
+            person.press("Skip")
+            person.press("I disagree")
+            skip, disagree = await stage.intake.took(2)
+            assert skip.options["topic"] == "dropout"
+            assert disagree.options["turn"] == "4"
+            await stage.world.until(lambda: person.received[0].labels() == ["Hint", "I don't know"])
+
+    async def test_two_pressed_in_one_breath_both_go(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            person = stage.world.person()
+            await ask(stage, 1, Action.DISAGREE)
+            (message,) = person.received
+            person.press("Hint", message)
+            person.press("I disagree", message)  # the keyboard still shows the hint here
+            await stage.world.until(lambda: len(stage.world.toasts) == 2)
+            await stage.world.until(lambda: message.labels() == ["I don't know", "Skip"])
+
+    async def test_a_choice_tapped_twice_is_taken_once(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            person = stage.world.person()
+            await stage.adapter.deliver(ROOM, "outbox-1", CHOICES)
+            person.press("Exam")
+            second = person.press("Exam")
+            await stage.world.until(lambda: len(stage.world.toasts) == 2)
+            assert stage.world.toasts[second] == "I've got that already."
+            assert len(stage.intake.submitted) == 1
+            stage.clock.advance(60)
+            person.press("Exam")
+            await stage.intake.took(2)
+
+    async def test_one_whose_press_has_expired_goes_all_the_same(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            person = stage.world.person()
+            await ask(stage, 1)
+            stage.server.faults["answercallbackquery"].append(Fault(400))
+            person.press("Hint")
+            await stage.world.until(lambda: person.received[0].labels() == ["I don't know", "Skip"])
+
+    @pytest.mark.parametrize("without", ["message", "data"])
+    async def test_one_that_says_nothing_is_acknowledged(self, without: str) -> None:
+        async with on_telegram() as stage, stage.running():
+            person = stage.world.person()
+            await ask(stage, 1)
+            query_id = person.press("Hint")
+            del stage.world.updates[-1]["callback_query"][without]
+            await stage.world.until(lambda: query_id in stage.world.toasts)
+            assert stage.intake.submitted == []
+
+    async def test_one_in_a_group_is_acknowledged_and_does_nothing(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            group = stage.world.person().in_group(-100)
+            shown = SentMessage(-100, 5, "?", [], [[{"text": "Hint", "callback_data": "1:hint"}]])
+            query_id = group.press("Hint", shown)
+            await stage.world.until(lambda: query_id in stage.world.toasts)
+            assert stage.intake.submitted == []

@@ -21,24 +21,48 @@ EXPECTED = (
 class TestRegistering:
     async def test_every_command_is_in_the_menu_of_every_language(self) -> None:
         async with on_telegram() as stage, stage.running():
-            stage.world.person().say("hello")
-            await stage.intake.took(1)
             menus = stage.world.commands
+            await stage.world.until(lambda: len(menus) == 6)
             for language in ("", "en", "ko"):
-                names = [c["command"] for c in menus["all_private_chats", language]]
+                names = [c["command"] for c in menus["default", language]]
                 assert set(EXPECTED) <= set(names)
                 assert ("all_group_chats", language) in menus
-            korean = {c["command"]: c["description"] for c in menus["all_private_chats", "ko"]}
+            korean = {c["command"]: c["description"] for c in menus["default", "ko"]}
             assert korean["skip"] == "이 질문 건너뛰기"
 
     async def test_what_telegram_knows_already_is_left_alone(self) -> None:
         async with on_telegram() as stage:
             for _ in range(2):
+                asked = len(stage.server.called("getMyCommands"))
                 async with stage.running():
-                    stage.world.person().say("hello")
-                    await stage.world.until(lambda: not stage.world.updates)
+                    await stage.world.until(
+                        lambda so_far=asked: (
+                            len(stage.server.called("getMyCommands")) == so_far + 6
+                            and len(stage.world.commands) == 6
+                        )
+                    )
                 await stage.restart()
             assert len(stage.server.called("setMyCommands")) == 6
+
+    @pytest.mark.parametrize("method", ["getmycommands", "setmycommands", "deletewebhook"])
+    async def test_a_server_that_lacks_a_method_keeps_nobody_from_being_interviewed(
+        self, method: str
+    ) -> None:
+        async with on_telegram() as stage:
+            stage.server.faults[method].extend([Fault(404)] * 20)
+            async with stage.running():
+                stage.world.person().say("hello")
+                await stage.intake.took(1)
+                await stage.world.until(lambda: len(stage.server.called("setMyCommands")) == 6)
+
+    async def test_nobody_waits_while_the_menu_is_refused(self) -> None:
+        async with on_telegram() as stage:
+            stage.server.faults["setmycommands"].append(Fault(429, retry_after=7))
+            stage.server.faults["getmycommands"].append(Fault(502))
+            async with stage.running():
+                stage.world.person().say("hello")
+                await stage.intake.took(1)
+                await stage.world.until(lambda: len(stage.world.commands) == 6)
 
     def test_every_action_can_be_typed(self) -> None:
         commands = TelegramCommands()
@@ -140,16 +164,57 @@ class TestGroups:
             assert group.received == []
             assert [m.text for m in stage.intake.submitted] == ["done"]
 
-    async def test_many_commands_there_are_answered_once_a_minute(self) -> None:
+    async def test_whoever_asks_is_answered_and_nobody_floods_a_group(self) -> None:
         async with on_telegram() as stage, stage.running():
             group = stage.world.person().in_group(-100)
             for _ in range(50):
                 group.say("/interview")
             await stage.world.until(lambda: not stage.world.updates)
-            assert len(group.received) == 1
+            assert len(await group.sees(5)) == 5
             stage.clock.advance(61)
             group.say("/interview")
-            await group.sees(2)
+            await group.sees(6)
+            assert len(stage.server.called("sendMessage")) == 6
+
+    @pytest.mark.parametrize("text", [f"/nonsense@{USERNAME}", f"hey @{USERNAME}, you there?"])
+    async def test_whatever_is_said_to_it_by_name_is_answered(self, text: str) -> None:
+        async with on_telegram() as stage, stage.running():
+            group = stage.world.person().in_group(-100)
+            assert (await self.pointed(group, text))[0]["url"] == f"https://t.me/{USERNAME}"
+
+    async def test_a_reply_to_it_is_answered(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            group = stage.world.person().in_group(-100)
+            bot = {"id": 4242, "is_bot": True, "first_name": "Aurora"}
+            said = {"message_id": 1, "date": 1, "chat": group.chat, "from": bot, "text": "hi"}
+            group.say("why?", reply_to_message=said)
+            await group.sees(1)
+
+    async def test_the_answer_is_a_reply_in_the_same_forum_topic(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            group = stage.world.person().in_group(-100)
+            said = group.say("/interview", message_thread_id=7, is_topic_message=True)
+            await group.sees(1)
+            (call,) = stage.server.called("sendMessage")
+            assert call["message_thread_id"] == 7
+            assert call["reply_parameters"]["message_id"] == said["message_id"]
+            assert call["reply_parameters"]["allow_sending_without_reply"] is True
+
+    async def test_bots_are_not_answered_but_anonymous_admins_are(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            group = stage.world.person().in_group(-100)
+            group.user = {"id": 5, "is_bot": True, "first_name": "Another"}
+            group.say("/interview")
+            group.user = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+            group.say("/interview deep", sender_chat=group.chat)
+            (message,) = await group.sees(1)
+            assert message.keyboard[0][0]["url"].endswith("?start=deep")
+
+    async def test_a_wish_too_long_for_a_link_is_left_out(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            group = stage.world.person().in_group(-100)
+            (button,) = await self.pointed(group, "/interview " + "p" * 70)
+            assert button["url"] == f"https://t.me/{USERNAME}"
 
     async def test_a_group_that_became_another_is_answered_there(self) -> None:
         async with on_telegram() as stage, stage.running():
@@ -162,13 +227,15 @@ class TestGroups:
             await new.sees(1)
 
     async def test_a_group_that_it_may_not_write_to_harms_nobody(self) -> None:
-        async with on_telegram() as stage:
+        async with on_telegram(poll_seconds=0) as stage:
             with capture_logs() as logs:
                 async with stage.running():
                     person = stage.world.person()
                     stage.server.faults["sendmessage"].append(Fault(403))
-                    person.in_group(-100).say("/interview")
+                    group = person.in_group(-100)
+                    group.say("/interview")
                     person.say("hello")
                     await stage.intake.took(1)
-                    await stage.world.until(lambda: bool(stage.server.called("sendMessage")))
+                    group.say("/interview")  # it is sent when the first has come to its end
+                    await group.sees(1)
             assert "pointer.failed" in {entry["event"] for entry in logs}

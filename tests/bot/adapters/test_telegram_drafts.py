@@ -212,7 +212,9 @@ async def test_a_draft_that_is_refused_harms_nothing() -> None:
     clock = FakeClock()
     async with on_telegram(clock) as stage, stage.running():
         person = stage.world.person()
-        stage.server.faults["sendmessagedraft"].append(Fault(400, "Bad Request: no drafts here"))
+        stage.server.faults["sendmessagedraft"].append(
+            Fault(400, description="Bad Request: no drafts here")
+        )
         stage.adapter.preview(ROOM, BEGUN)
         await draft_is_due(clock)
         await stage.world.until(lambda: bool(stage.server.called("sendMessageDraft")))

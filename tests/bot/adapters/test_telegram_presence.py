@@ -121,3 +121,38 @@ async def test_it_is_silent_as_long_as_telegram_asks_to_wait() -> None:
         await pass_round(stage, clock)
         await stage.world.until(lambda: stage.world.typing == [77])
         assert len(stage.server.called("sendChatAction")) == 2
+
+
+async def test_it_goes_on_for_what_was_sent_before_the_reply_came() -> None:
+    clock = FakeClock()
+    async with on_telegram(clock) as stage, stage.running():
+        person = stage.world.person()
+        person.say("an answer")
+        person.say("and more")
+        await stage.intake.took(2)
+        await typed(stage, 1)
+        stage.intake.waiting.add(("telegram", ROOM))
+        await stage.adapter.deliver(ROOM, "outbox-1", REPLY)
+        await typed(stage, 2)
+        stage.intake.waiting.clear()
+        clock.advance(2)
+        await stage.adapter.deliver(ROOM, "outbox-2", REPLY)
+        clock.advance(60)
+        stage.world.person(78).say("somebody else")
+        await stage.world.until(lambda: 78 in stage.world.typing)
+        assert stage.world.typing.count(77) == 2
+
+
+async def test_an_edit_shows_nothing_of_its_own() -> None:
+    clock = FakeClock()
+    async with on_telegram(clock) as stage, stage.running():
+        person = stage.world.person()
+        message = person.say("an answer")
+        await stage.intake.took(1)
+        await typed(stage, 1)
+        await stage.adapter.deliver(ROOM, "outbox-1", REPLY)
+        person.edit(message, "another")
+        await stage.intake.took(2)
+        stage.world.person(78).say("somebody else")
+        await stage.world.until(lambda: 78 in stage.world.typing)
+        assert stage.world.typing.count(77) == 1

@@ -30,10 +30,10 @@ async def test_a_message_becomes_one_of_the_interview() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "locale"), [("ko", "ko"), ("ko-KR", "ko"), ("de", "en"), (None, "en")]
+    ("language", "locale"), [("en-GB", "en"), ("ko-KR", "ko"), ("de", "en"), (None, "ko")]
 )
 async def test_the_language_of_the_client_stands_in(language: str | None, locale: str) -> None:
-    async with on_telegram() as stage, stage.running():
+    async with on_telegram(locale="ko") as stage, stage.running():
         stage.world.person(77, language).say("hello")
         (inbound,) = await stage.intake.took(1)
         assert inbound.options["default_locale"] == locale
@@ -45,6 +45,23 @@ async def test_messages_keep_their_order() -> None:
         for number in range(150):  # more than one fetch brings
             person.say(str(number))
         assert [m.text for m in await stage.intake.took(150)] == [str(n) for n in range(150)]
+
+
+async def test_updates_that_come_out_of_order_are_put_in_order() -> None:
+    async with on_telegram() as stage, stage.running():
+        person = stage.world.person()
+        for number in range(5):
+            person.say(str(number))
+        stage.world.updates.reverse()
+        assert [m.text for m in await stage.intake.took(5)] == list("01234")
+        await stage.world.until(lambda: not stage.world.updates)
+
+
+async def test_a_server_that_does_not_wait_is_not_asked_in_a_frenzy() -> None:
+    async with on_telegram(poll_seconds=0) as stage, stage.running():
+        before = stage.clock.now()
+        await stage.world.until(lambda: len(stage.server.called("getUpdates")) > 10)
+        assert (stage.clock.now() - before).total_seconds() >= 2
 
 
 class TestNothingIsLost:

@@ -165,6 +165,31 @@ async def test_a_skip_leaves_the_topic_without(talk: Conversation) -> None:
     assert talk.state.topic_id == "lora-vs-qlora"
 
 
+@pytest.mark.parametrize("action", [Action.SKIP, Action.HINT, Action.DONT_KNOW])
+async def test_a_button_never_hits_the_question_behind_its_own(
+    talk: Conversation, action: Action
+) -> None:
+    await talk.open(start_topic="lora")
+    await talk.send(talk.right_answer())
+    before = talk.state
+    reply = await talk.send("", action, {"topic": "lora"})
+    assert notice_of(reply).key == "notice.moved_on"
+    assert talk.state == before
+    await talk.send("", Action.SKIP, {"topic": "lora-vs-qlora"})
+    assert talk.state.topic_id != "lora-vs-qlora"
+
+
+async def test_disagreeing_is_about_the_verdict_that_the_button_stood_under(
+    talk: Conversation,
+) -> None:
+    await talk.open(start_topic="lora")
+    first = await talk.send(talk.right_answer())
+    await talk.send(talk.wrong_answer())
+    assert first.facts is not None
+    await talk.send("", Action.DISAGREE, {"turn": str(first.facts.turn)})
+    assert (talk.log[-1].intent, talk.log[-1].topic_id) == ("disagree", "lora")
+
+
 async def test_hints_are_given_one_after_another(talk: Conversation) -> None:
     await talk.open(start_topic="lora")
     hints = talk.pack.topic("lora").hints["en"]

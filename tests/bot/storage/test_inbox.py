@@ -131,9 +131,15 @@ class TestEdits:
         await inbox.accept(inbound("1"))
         pending = await oldest(inbox)
         await inbox.give_up(pending, say("sorry"))
-        await inbox.accept(replace(inbound("1 edited", "hi"), edits="1"))
+        await inbox.accept(replace(inbound("1 edited", "hi there"), edits="1"))
         waiting = await oldest(inbox)
         assert (waiting.inbound.event_id, waiting.inbound.edits) == ("1 edited", "1")
+
+    async def test_an_edit_that_changes_no_word_is_settled_at_once(self, inbox: Inbox) -> None:
+        await inbox.accept(inbound("1", "hi"))
+        await inbox.give_up(await oldest(inbox), say("sorry"))
+        assert await inbox.accept(replace(inbound("1 edited", "hi"), edits="1"))
+        assert await inbox.waiting(PLATFORM, "room") == 0
 
     async def test_nobody_edits_what_somebody_else_wrote(self, inbox: Inbox) -> None:
         await inbox.accept(inbound("1", "mine"))
