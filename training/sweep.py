@@ -77,13 +77,13 @@ def train_each(
     """
     verify(job.base, ENCODER)  # before anything is removed
     if force:
-        for folder in (*(_folder(out, number) for number in numbers), out):
+        for folder in (*(trial_folder(out, number) for number in numbers), out):
             clear(folder)
     if len(numbers) == 1:
         return job.train(replace(settings, epochs=numbers[0]), out)
     trials = []
     for number in numbers:
-        folder, chosen = _folder(out, number), replace(settings, epochs=number)
+        folder, chosen = trial_folder(out, number), replace(settings, epochs=number)
         if not _is_trained(job, chosen, folder):
             job.train(chosen, folder)
         trials.append(Trial(number, *job.validate(folder)))
@@ -92,7 +92,7 @@ def train_each(
         write_plot(trials, out / PLOT)
     best = max(trials, key=lambda trial: (trial.accuracy, trial.mean_diff, -trial.epochs))
     log.info("%d epochs are best", best.epochs)
-    return _copy_model(_folder(out, best.epochs), out)
+    return copy_model(trial_folder(out, best.epochs), out)
 
 
 def write_table(trials: Sequence[Trial], file: Path) -> None:
@@ -122,7 +122,8 @@ def write_plot(trials: Sequence[Trial], file: Path) -> None:
         figure.savefig(file, format="svg", metadata={"Date": None})
 
 
-def _folder(out: Path, number: int) -> Path:
+def trial_folder(out: Path, number: int) -> Path:
+    """Return the folder of the model that was trained for so many epochs."""
     return out / f"epochs-{number}"
 
 
@@ -153,7 +154,7 @@ def _is_trained(job: Job, settings: AdapterSettings, folder: Path) -> bool:
     return True
 
 
-def _copy_model(source: Path, out: Path) -> Manifest:
+def copy_model(source: Path, out: Path) -> Manifest:
     """Copy a finished model, its manifest last, so that a model is never half there."""
     manifest = read_manifest(source)
     for name in (*manifest.files, MANIFEST):
