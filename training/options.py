@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.artifacts import ENCODER, WEIGHTS
+from engine.generator_spec import GeneratorSpec, parse_generator
 from engine.loading import PACKS
+from engine.utterance_writer import Sampling
 from engine.verifier_spec import VerifierSpec, parse_verifier
 from training.adapters import AdapterSettings
 from training.candidate_loss import Loss
@@ -44,7 +46,9 @@ def adapter_parser(prog: str, description: str) -> argparse.ArgumentParser:
     """
     parser = _shared_parser(prog, description)
     add = parser.add_argument
-    add("--epochs", type=_numbers, help="passes over the rows; a list as in 5,10,20 tries each")
+    add(
+        "--epochs", type=whole_numbers, help="passes over the rows; a list as in 5,10,20 tries each"
+    )
     add_adapter_options(parser)
     return parser
 
@@ -92,6 +96,25 @@ def at_least_one(text: str) -> int:
     return value
 
 
+def temperature(text: str) -> float:
+    """Read a temperature from the command line, 0 or more."""
+    try:
+        return Sampling(temperature=float(text)).temperature
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no temperature") from None
+
+
+def voice_spec(text: str) -> GeneratorSpec | Path:
+    """Read what speaks from the command line: a folder, or a choice of generator."""
+    folder = Path(text).expanduser()
+    if folder.is_dir():
+        return folder
+    try:
+        return parse_generator(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or an existing folder") from None
+
+
 def verifier_spec(text: str) -> VerifierSpec:
     """Read a choice of verifier from the command line."""
     try:
@@ -100,7 +123,7 @@ def verifier_spec(text: str) -> VerifierSpec:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def whole_numbers(text: str) -> tuple[int, ...]:
     """Read different whole numbers, 1 or more, in rising order."""
     return tuple(sorted({at_least_one(part) for part in text.split(",")}))
 
