@@ -49,7 +49,8 @@ class Intake(Protocol):
         """Return where a stream of the platform was left, None before the first `keep_cursor`.
 
         Args:
-            name: the stream, for example ``telegram:updates`` or ``discord:thread:42``.
+            name: the stream, for example ``telegram:updates`` or ``discord:channel:42``. That of a
+                conversation ends with its number, and goes when its person is forgotten.
         """
 
     async def keep_cursor(self, name: str, value: str) -> None:
@@ -59,7 +60,8 @@ class Intake(Protocol):
         """Return the settings of a place; empty where nothing was ever set.
 
         Args:
-            scope: the place, for example ``discord:guild:42``.
+            scope: the place, for example ``discord:guild:42``. Where it is somebody's own, their
+                account is its setting ``owner``, and it goes with them.
         """
 
     async def keep_settings(self, scope: str, values: Mapping[str, str]) -> None:

@@ -14,17 +14,8 @@ from bot.errors import VersionConflictError
 from bot.interview.messages import Account
 from bot.interview.ports import AccountLeft, CodeMade, CodeUsed, PersonChange, PersonForgotten
 from bot.storage.codec import clean
-from bot.storage.tables import (
-    AccountRow,
-    InboxRow,
-    InterviewRow,
-    LinkCodeRow,
-    OutboxRow,
-    PointResultRow,
-    SettingRow,
-    TurnRow,
-    UserRow,
-)
+from bot.storage.forgetting import forget
+from bot.storage.tables import AccountRow, InterviewRow, LinkCodeRow, SettingRow, UserRow
 
 
 async def keep_chosen(connection: AsyncConnection, user_id: str, chosen: Mapping[str, str]) -> None:
@@ -74,7 +65,8 @@ async def change_person(
         case AccountLeft():
             await _leave(connection, user_id, account, now)
         case PersonForgotten():
-            await _forget(connection, user_id)
+            await forget(connection, user_id, now)
+            await _drop_user(connection, user_id)
 
 
 async def _make_code(
@@ -135,25 +127,6 @@ async def _leave(
     if (await connection.execute(siblings)).first() is None:
         held_here = (InterviewRow.user_id == user_id, InterviewRow.platform == account.platform)
         await connection.execute(update(InterviewRow).where(*held_here).values(user_id=alone))
-
-
-async def _forget(connection: AsyncConnection, user_id: str) -> None:
-    """Delete a person; that their messages arrived stays known, so that none counts again."""
-    interviews = select(InterviewRow.id).where(InterviewRow.user_id == user_id)
-    for table in (OutboxRow, PointResultRow, TurnRow):
-        await connection.execute(delete(table).where(table.interview_id.in_(interviews)))
-    await connection.execute(delete(InterviewRow).where(InterviewRow.user_id == user_id))
-    accounts = select(AccountRow.platform, AccountRow.external_id)
-    rows = await connection.execute(accounts.where(AccountRow.user_id == user_id))
-    for account in rows.all():
-        await connection.execute(
-            update(InboxRow)
-            .where(InboxRow.platform == account.platform, InboxRow.account == account.external_id)
-            .where(InboxRow.done_at.is_not(None))
-            .values(account="", conversation="", payload={})
-        )
-    await connection.execute(delete(AccountRow).where(AccountRow.user_id == user_id))
-    await _drop_user(connection, user_id)
 
 
 async def _drop_user(connection: AsyncConnection, user_id: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Insert, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +15,7 @@ from bot.interview.messages import Inbound, Reply
 from bot.interview.ports import Clock
 from bot.storage.codec import INBOUNDS, storable
 from bot.storage.database import Database
+from bot.storage.forgetting import fingerprint
 from bot.storage.outbox import put_replies
 from bot.storage.tables import InboxRow
 
@@ -58,24 +60,24 @@ class Inbox:
             StorageError: it could not be kept.
         """
         kept = storable(inbound)
-        row = insert(InboxRow).values(
-            platform=kept.account.platform,
-            event_id=kept.event_id,
-            conversation=kept.conversation,
-            account=kept.account.external_id,
-            payload=INBOUNDS.encode(kept),
-            received_at=kept.received_at,
-        )
+        row = {
+            "platform": kept.account.platform,
+            "event_id": kept.event_id,
+            "conversation": kept.conversation,
+            "account": kept.account.external_id,
+            "payload": INBOUNDS.encode(kept),
+            "received_at": kept.received_at,
+        }
 
-        async def keep(connection: AsyncConnection) -> None:
+        async def keep(connection: AsyncConnection) -> bool:
             settled = await _edit(connection, kept)
-            await connection.execute(row.values(done_at=self._clock.now()) if settled else row)
+            done = {"done_at": self._clock.now()} if settled else {}
+            return (await connection.execute(_unless_forgotten(row | done))).rowcount == 1
 
         try:
-            await self._database.write(keep, urgent=True)
+            return await self._database.write(keep, urgent=True)
         except IntegrityError:  # the only constraint that a full row can break: known event
             return False
-        return True
 
     async def pending_conversations(self) -> tuple[tuple[str, str], ...]:
         """Return platform and conversation of every message that waits."""
@@ -192,6 +194,17 @@ async def is_unchanged(connection: AsyncConnection, inbox_id: int, inbound: Inbo
     query = select(InboxRow.payload).where(InboxRow.id == inbox_id)
     payload = (await connection.execute(query)).scalar_one_or_none()
     return payload is not None and payload["text"] == inbound.text
+
+
+def _unless_forgotten(row: Mapping[str, object]) -> Insert:
+    """Return the insertion of a message, unless it arrived before its sender was forgotten."""
+    columns = InboxRow.__table__.c
+    given = [literal(value, columns[name].type).label(name) for name, value in row.items()]
+    known = select(InboxRow.id).where(
+        InboxRow.platform == row["platform"],
+        InboxRow.event_id == fingerprint(str(row["event_id"])),
+    )
+    return insert(InboxRow).from_select(list(row), select(*given).where(~known.exists()))
 
 
 async def _edit(connection: AsyncConnection, edit: Inbound) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.interview.messages import Reply
@@ -95,8 +95,15 @@ class Outbox:
         return PendingReply(row.id, row.payload, row.attempts, row.next_attempt_at)
 
     async def mark_sent(self, outbox_id: int) -> None:
-        """Note that a reply was delivered."""
-        await self._update(outbox_id, sent_at=self._clock.now(), next_attempt_at=None)
+        """Note that a reply was delivered.
+
+        Of one that belongs to no interview it is not kept where it went: whoever has just had
+        everything deleted is told so in such a one.
+        """
+        of_none = OutboxRow.interview_id.is_(None)
+        where = case((of_none, ""), else_=OutboxRow.conversation)
+        now = self._clock.now()
+        await self._update(outbox_id, sent_at=now, next_attempt_at=None, conversation=where)
 
     async def mark_failed(self, outbox_id: int, error: str) -> None:
         """Note that a reply will never be delivered, and why."""
