@@ -15,6 +15,8 @@ from bot.interview.messages import Action
 
 # Whoever has an interview open is asked first whether it should go on.
 _ASK_FIRST = {"offer": "yes"}
+# What people call a language where its code is asked for.
+_LANGUAGES = {"korean": "ko", "한국어": "ko", "english": "en", "영어": "en"}
 _PAIR = re.compile(r"(\w+)=(\S+)")
 # What Telegram lets through in ``t.me/<bot>?start=…``: a pack, and after a low line a topic.
 _LONGEST_LINK = 64
@@ -128,12 +130,14 @@ def read_menu_command(text: str, username: str) -> TypedCommand | None:
 
 
 def _with_arguments(command: MenuCommand, rest: str) -> TypedCommand:
-    options = dict(_PAIR.findall(rest))
+    options = {key: value.casefold() for key, value in _PAIR.findall(rest)}
     bare = [word for word in rest.split() if "=" not in word]
     if command.name == "start":
         return TypedCommand(Action.OPEN, {**_ASK_FIRST, **read_deep_link(rest)})
     if command.argument and len(bare) == 1:
-        options[command.argument] = bare[0]
+        options[command.argument] = bare[0].casefold()
+    if "locale" in options:
+        options["locale"] = _LANGUAGES.get(options["locale"], options["locale"])
     if command.action is Action.OPEN:
         options |= _ASK_FIRST
     return TypedCommand(command.action, options, rest)

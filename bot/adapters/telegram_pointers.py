@@ -1,4 +1,4 @@
-"""How often a group is pointed to the private chat: whoever asks is answered, nobody can flood it."""
+"""How often a group is pointed to the private chat: whoever asks is told, nobody can flood it."""
 
 from __future__ import annotations
 

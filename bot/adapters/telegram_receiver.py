@@ -105,10 +105,14 @@ class TelegramReceiver:
     def _read(self, raw: RawUpdate) -> Meant | None:
         try:
             update = Update.de_json(raw, self._bot)
-            return self._reader.read(update, self._clock.now())
+            meant = self._reader.read(update, self._clock.now())
         except Exception as error:  # whatever Telegram sends, the next update is read
             self._pass_over(error, update_id=raw.get("update_id"))
             return None
+        if meant is None:
+            kinds = sorted(raw.keys() - {"update_id"})
+            log.info("update.says_nothing", update_id=raw.get("update_id"), kinds=kinds)
+        return meant
 
     async def _take_in_order(self, told: Sequence[tuple[int, Meant]]) -> int | None:
         """Commit what one chat said; return the place of what could not be committed."""

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.interview import replies
 from bot.interview.cleaning import clean_text
-from bot.interview.messages import Choice, Inbound, Notice, Reply
+from bot.interview.messages import Action, Choice, Inbound, Notice, Reply
 from bot.interview.ports import Snapshot, TurnOutcome
+
+# What a text tells people to do next can be done with one press.
+_NEXT_STEPS: Mapping[str, tuple[Action, ...]] = {
+    "notice.no_interview": (Action.OPEN,),
+    "notice.history_empty": (Action.OPEN,),
+    "notice.forgotten": (Action.OPEN,),
+    "notice.ended": (Action.REPORT, Action.NEW),
+    "notice.nothing_to_resume": (Action.NEW,),
+    "notice.pack_changed": (Action.NEW,),
+    "notice.already_paused": (Action.RESUME,),
+}
 
 
 def language(snapshot: Snapshot, inbound: Inbound, fallback: str) -> str:
@@ -69,7 +81,15 @@ class Teller:
             first = replies.stray(locale, action, shown[0])
         else:
             first = replies.notice(state, action, shown[0])
-        return replace(first, locale=locale, blocks=shown, choices=choices)
+        offered = choices or _next_steps(notices[0])
+        return replace(first, locale=locale, blocks=shown, choices=offered)
+
+
+def _next_steps(notice: Notice) -> tuple[tuple[Choice, ...], ...]:
+    """Return the choices under a text, in one row; none where it names nothing to do."""
+    steps = _NEXT_STEPS.get(notice.key, ())
+    row = tuple(Choice(action, {}, Notice(f"button.{action.value}")) for action in steps)
+    return (row,) if row else ()
 
 
 def _cleaned(notice: Notice) -> Notice:

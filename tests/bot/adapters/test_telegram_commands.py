@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -9,7 +11,7 @@ from bot.adapters.telegram_commands import MENU, TelegramCommands, read_deep_lin
 from bot.interview.messages import Action
 from tests.support.telegram_rules import RefusedError
 from tests.support.telegram_server import Fault
-from tests.support.telegram_stage import on_telegram
+from tests.support.telegram_stage import Stage, on_telegram
 from tests.support.telegram_world import USERNAME, Person
 
 EXPECTED = (
@@ -32,17 +34,17 @@ class TestRegistering:
 
     async def test_what_telegram_knows_already_is_left_alone(self) -> None:
         async with on_telegram() as stage:
-            for _ in range(2):
-                asked = len(stage.server.called("getMyCommands"))
+            for times in (1, 2):
                 async with stage.running():
-                    await stage.world.until(
-                        lambda so_far=asked: (
-                            len(stage.server.called("getMyCommands")) == so_far + 6
-                            and len(stage.world.commands) == 6
-                        )
-                    )
+                    await stage.world.until(partial(self.compared, stage, times))
                 await stage.restart()
             assert len(stage.server.called("setMyCommands")) == 6
+
+    @staticmethod
+    def compared(stage: Stage, times: int) -> bool:
+        """Whether all six menus were compared so often, and are in place."""
+        asked = len(stage.server.called("getMyCommands"))
+        return asked == 6 * times and len(stage.world.commands) == 6
 
     @pytest.mark.parametrize("method", ["getmycommands", "setmycommands", "deletewebhook"])
     async def test_a_server_that_lacks_a_method_keeps_nobody_from_being_interviewed(
@@ -100,8 +102,15 @@ class TestReading:
             ("/review", Action.REVIEW, {}),
             ("/packs", Action.PACKS, {}),
             ("/language en", Action.LANGUAGE, {"locale": "en"}),
+            ("/language KO", Action.LANGUAGE, {"locale": "ko"}),
+            ("/language 한국어", Action.LANGUAGE, {"locale": "ko"}),
+            (
+                "/settings mode=Exam locale=English",
+                Action.SETTINGS,
+                {"mode": "exam", "locale": "en"},
+            ),
             ("/settings", Action.SETTINGS, {}),
-            ("/link AB12CD", Action.LINK, {"code": "AB12CD"}),
+            ("/link AB12CD", Action.LINK, {"code": "ab12cd"}),
             ("/link", Action.LINK, {}),
             ("/unlink", Action.UNLINK, {}),
             ("/privacy", Action.PRIVACY, {}),

@@ -105,6 +105,30 @@ async def test_a_full_interview(tmp_path: Path, language: str, words: dict[str, 
             assert "✔ colour" in attached.file[1].decode()
 
 
+async def test_whoever_just_says_hello_begins_with_one_press(tmp_path: Path) -> None:
+    async with talking(tmp_path) as talk, talk.bot():
+        (stray,) = await talk.say("hello")
+        assert stray.labels() == ["Start"]
+        (greeting,) = await talk.press("Start")
+        assert greeting.text == "question hello en 0"
+
+
+async def test_a_button_pressed_while_another_is_at_work_spares_the_next_question(
+    tmp_path: Path,
+) -> None:
+    async with talking(tmp_path) as talk, talk.bot() as bot:
+        await talk.say("/start")
+        (asked,) = await talk.say("Hello!")
+        bot.held.gate.clear()
+        talk.person.press("I don't know", asked)
+        await talk.server.world.until(lambda: len(bot.held.requests) == 2)
+        talk.person.press("Skip", asked)
+        bot.held.gate.set()
+        honest, told = (await talk.person.sees(4))[2:]
+        assert "question pears" in honest.text
+        assert told.text.startswith("We had just moved on")
+
+
 async def test_ten_messages_at_once_are_all_answered_in_order(tmp_path: Path) -> None:
     async with talking(tmp_path) as talk, talk.bot() as bot:
         await talk.say("/start")

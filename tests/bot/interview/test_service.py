@@ -493,6 +493,15 @@ async def test_without_an_interview_people_are_told_how_to_begin(
 # Pausing, stopping, reporting, disagreeing
 
 
+async def test_what_a_text_tells_to_do_next_takes_one_press(talk: Conversation) -> None:
+    stray = await talk.send("hello")
+    assert [choice.action for row in stray.choices for choice in row] == [Action.OPEN]
+    await talk.open(start_topic="lora")
+    await talk.send("", Action.STOP)
+    over = await talk.send("one more thing")
+    assert [choice.action for row in over.choices for choice in row] == [Action.REPORT, Action.NEW]
+
+
 async def test_a_pause_is_noted_once_and_resuming_asks_again(talk: Conversation) -> None:
     await talk.open(start_topic="lora")
     paused = await talk.send("", Action.PAUSE)
