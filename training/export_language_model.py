@@ -48,26 +48,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        export_merged(options.base, options.adapter, options.out, options.store)
+        manifest = verify(options.adapter, UTTERANCE_GENERATOR)
+        export_merged(options.base, options.adapter, options.out, options.store, manifest)
     except EngineError as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def export_merged(base: str, adapter: Path, out: Path, store: Store) -> Manifest:
+def export_merged(
+    base: str, adapter: Path, out: Path, store: Store, manifest: Manifest
+) -> Manifest:
     """Merge, write the folder with its manifest, and return that.
 
     Args:
         base: name on the hub, or folder, of the model that the adapter was trained on.
-        adapter: folder of a finished adapter.
+        adapter: folder of the adapter.
         out: folder to write.
         store: precision.
+        manifest: what the adapter says of itself.
 
     Raises:
         ArtifactError: one of the two is missing, altered, or they do not belong together.
     """
-    manifest = verify(adapter, UTTERANCE_GENERATOR)
     loaded = add_adapter(load_language_model(base, "cpu"), adapter, base)
     write_model(LanguageModel(loaded.model.merge_and_unload(), loaded.tokenizer), out, store)
     config = {**manifest.config, "merged": True, "stored": store.value}
@@ -87,8 +90,6 @@ def write_model(loaded: LanguageModel, out: Path, store: Store) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     model = loaded.model
-    # The attention that it was trained with is no part of the model.
-    model.config._attn_implementation = None
     if store is Store.HALF:
         model.half().save_pretrained(str(out))
     else:

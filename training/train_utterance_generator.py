@@ -85,6 +85,11 @@ def _described(base: str) -> dict[str, str]:
     Raises:
         BaseModelError: it has no weights here.
     """
+    if base == PRESETS["aurora-tiny"].base and not Path(base).is_dir():
+        raise BaseModelError(
+            f"{base} is not there; build it with python -m training.build_language_model, or say"
+            " with --base where it lies"
+        )
     try:
         return {"name": public_name(base), "digest": base_digest(base)}
     except EngineError as error:
@@ -93,8 +98,8 @@ def _described(base: str) -> dict[str, str]:
 
 def _settings(options: argparse.Namespace, preset: GeneratorPreset) -> GeneratorSettings:
     """Return those of the preset with what was given in their stead."""
-    names = ("rank", "alpha", "dropout", "learning_rate", "batch_size", "accumulation")
-    names = (*names, "max_tokens", "checkpointing")
+    adapter = ("rank", "alpha", "dropout", "learning_rate")
+    names = (*adapter, "batch_size", "accumulation", "max_tokens", "checkpointing")
     given = {name: getattr(options, name) for name in names}
     given = {name: value for name, value in given.items() if value is not None}
     return replace(preset.settings, qlora=options.qlora, seed=options.seed, **given)

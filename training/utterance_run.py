@@ -101,10 +101,9 @@ def train_voice(
         },
         seed=settings.seed,
     )
-    written = write_manifest(out, manifest)
-    if store is None:
-        return written
-    export_merged(voice.base, out, out / MERGED, store)
+    if store is not None:
+        adapter = out / CHECKPOINTS / BEST
+        export_merged(voice.base, adapter, out / MERGED, store, manifest)
     return write_manifest(out, manifest)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from trl import SFTTrainer
 
 from engine.artifacts import UTTERANCE_GENERATOR, file_sha256, read_manifest, verify
 from engine.causal_writer import load_causal_writer
@@ -20,6 +21,7 @@ from engine.prompts import SpokenTurn
 from tests.support.language_corpora import SmallCorpora, write_language_corpora
 from tests.support.tiny_language_model import write_chat_model, write_fields_model
 from training import utterance_learning
+from training.export_language_model import main as export
 from training.train_utterance_generator import main
 from training.utterance_presets import PRESETS
 from training.utterance_scores import write_scores
@@ -71,6 +73,19 @@ def like_kanana(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def like_aurora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_fields_model(tmp_path_factory.mktemp("aurora"))
+
+
+def test_the_merged_model_can_be_made_later(
+    command: Command, like_aurora: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "voice"
+    assert command(out, like_aurora, "--no-merge") == 0
+    later = ["--adapter", str(out), "--base", str(like_aurora), "--out", str(tmp_path / "later")]
+    assert export(later) == 0
+    base = load_language_model(str(like_aurora), "cpu")
+    apart = logits(add_adapter(base, out, str(like_aurora)))
+    merged = logits(load_language_model(str(tmp_path / "later"), "cpu"))
+    assert torch.allclose(merged, apart, atol=0.01)
 
 
 def test_the_kanana_preset_is_trained_saved_loaded_served_and_scored(
@@ -139,7 +154,7 @@ def test_only_what_the_interviewer_says_is_learnt(
 ) -> None:
     said: list[str] = []
 
-    class Watched(utterance_learning.SFTTrainer):  # type: ignore[misc]  # is not followed
+    class Watched(SFTTrainer):  # type: ignore[misc]  # is not followed
         def train(self, *args: Any, **kwargs: Any) -> Any:
             for row in self.train_dataset:
                 learnt = [i for i in row["labels"] if i != -100]
@@ -232,11 +247,17 @@ def test_no_epoch_that_passes_the_gate_is_told_and_marked(
         ("kanana-9", "any/model", "there is no preset 'kanana-9'; choose one of aurora-tiny"),
         ("midm-2.0-mini", "nobody/no-such-model", "Check the name and the network"),
         ("aurora-tiny", "/no/such/folder", "is no folder; name the folder of a downloaded model"),
+        ("aurora-tiny", "runs/language_model", "python -m training.build_language_model"),
     ],
 )
 def test_what_is_not_there_is_one_clear_error(
-    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: tuple[str, str, str]
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    case: tuple[str, str, str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     preset, base, said = case
     assert command(tmp_path / "out", base, preset=preset) == 2
     error = capsys.readouterr().err
@@ -275,7 +296,7 @@ def test_running_out_of_memory_says_what_to_do(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Greedy(utterance_learning.SFTTrainer):  # type: ignore[misc]  # is not followed
+    class Greedy(SFTTrainer):  # type: ignore[misc]  # is not followed
         def train(self, *args: Any, **kwargs: Any) -> Any:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
 
