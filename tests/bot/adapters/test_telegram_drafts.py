@@ -150,6 +150,8 @@ async def test_a_reply_that_comes_within_a_second_needs_no_draft() -> None:
     async with on_telegram(clock) as stage, stage.running():
         person = stage.world.person()
         stage.adapter.preview(ROOM, BEGUN)
+        await draft_is_waited_for(clock)
+        clock.advance(0.9)
         await stage.adapter.deliver(ROOM, "outbox-1", REPLY)
         await nothing_else_comes(stage, clock)
         assert stage.world.drafts == []
