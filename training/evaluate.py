@@ -4,6 +4,7 @@
     python -m training.evaluate answer --model runs/answers --data TEST.csv --json result.json
     python -m training.evaluate question --data TEST.csv --out runs/report
     python -m training.evaluate grading --data GRADED.csv
+    python -m training.evaluate utterance --model runs/voice --json voice.json
 
 Without a sub-command, all bundled models are evaluated on the project's own test rows and its
 attack set, and one table at the end says which goals they reach.
@@ -18,13 +19,17 @@ from pathlib import Path
 
 from engine.artifacts import WEIGHTS
 from engine.errors import EngineError
+from engine.generator_spec import FORMS as GENERATORS
+from engine.generator_spec import GeneratorSpec
 from engine.loading import DEVICES, PACKS, choose_device
+from engine.utterance_writer import Sampling
 from engine.verifier_spec import BUNDLED_VERIFIER, FORMS
 from training.errors import TrainingError
 from training.evaluation.commands import COMMANDS
 from training.evaluation.data import SPLIT_NAMES
 from training.evaluation.report import write_files, write_json
-from training.options import verifier_spec
+from training.evaluation.utterance_speed import THREADS
+from training.options import at_least_one, temperature, verifier_spec, voice_spec
 
 _LAYOUTS = "a CSV in the reference layout, or the project's own rows"
 
@@ -67,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command="grading")
     columns = "a CSV with question, reference_answer, student_answer, and score or label"
     _add_options(command, columns, needs_data=True)
+    what = "stage 3: what the interviewer says"
+    command = commands.add_parser("utterance", help=what, description=what)
+    command.set_defaults(command="utterance")
+    _add_voice_options(command)
     return parser
 
 
@@ -74,6 +83,32 @@ def _add_options(parser: argparse.ArgumentParser, data: str, *, needs_data: bool
     add = parser.add_argument
     add("--model", type=Path, help="folder of the model to evaluate (default: the bundled one)")
     add("--data", type=Path, required=needs_data, help=data)
+    _add_shared_options(parser)
+
+
+def _add_voice_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--model",
+        metavar="DIR|SPEC",
+        type=voice_spec,
+        default=GeneratorSpec(),
+        help=f"what speaks: folder of a trained model, or {GENERATORS} (default: auto)",
+    )
+    add("--data", type=Path, help=f"{_LAYOUTS} (default: the held-out prompts)")
+    add("--generations", type=at_least_one, default=4, help="utterances a prompt")
+    add("--temperature", type=temperature, default=Sampling().temperature, help="0 for no chance")
+    add("--seed", type=int, default=20, help="of all that is drawn")
+    add(
+        "--speed",
+        action="store_true",
+        help=f"also time whole turns, all stages loaded, on {THREADS} threads",
+    )
+    _add_shared_options(parser)
+
+
+def _add_shared_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add("--json", type=Path, help="file for all figures")
     add("--out", type=Path, help="folder for the report as a page, and for CSV files")
     add("--weights", type=Path, default=WEIGHTS, help="folder of the models beside --model")

@@ -38,6 +38,7 @@ from training.evaluation.sections import (
 )
 from training.evaluation.trained import evaluate_candidate_model
 from training.evaluation.turns import read_turns
+from training.evaluation.utterance_command import utterance
 from training.options import SPLITS
 from training.reference_rows import Stage, read_reference
 from training.row_checks import check_answers, check_choices
@@ -113,6 +114,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Report]] = {
     "answer": answer,
     "question": question,
     "grading": grading,
+    "utterance": utterance,
 }
 
 

@@ -176,7 +176,9 @@ def _errors(wrong: Sequence[Mapping[str, object]]) -> Iterable[Sequence[object]]
 
 def _csv(records: Iterable[Sequence[object]]) -> str:
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(records)
+    # Every text is quoted: one may hold a carriage return, which would end its record otherwise.
+    writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows(records)
     return stream.getvalue()
 
 

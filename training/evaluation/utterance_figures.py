@@ -1,8 +1,8 @@
 """How good utterances are: shares without a fault, variety, and how often written lines took over.
 
-An utterance is *accurate* if nothing at all is wrong with it: its format, that it asks the topic
-that was chosen, that it agrees with the outcome, and also its language, style and length, and that
-it gives nothing away.
+An utterance is *accurate* if its format is right, it asks the topic that was chosen and it agrees
+with the outcome. One that is also in one level of speech and short enough is *faultless*: nothing
+keeps it from being said.
 """
 
 from __future__ import annotations
@@ -19,21 +19,15 @@ from engine.generator_counters import FALLBACK, MODEL, RULE
 from engine.utterance_checks import UtteranceFault
 from training.evaluation.utterances import Said, Spoken
 
-# Figure → the faults that count against it; what is left counts against the accuracy alone.
+# Figure → the faults that count against it.
 _COUNTED: Mapping[str, frozenset[UtteranceFault]] = {
-    "format": frozenset({UtteranceFault.FORMAT}),
+    # Another language and what was never meant for the user are no utterance at all.
+    "format": frozenset({UtteranceFault.FORMAT, UtteranceFault.LANGUAGE, UtteranceFault.LEAK}),
     "on_topic": frozenset({UtteranceFault.OFF_TOPIC}),
     "outcome": frozenset({UtteranceFault.OUTCOME}),
-    "manner": frozenset(
-        {
-            UtteranceFault.LANGUAGE,
-            UtteranceFault.STYLE,
-            UtteranceFault.LENGTH,
-            UtteranceFault.LEAK,
-        }
-    ),
 }
-MEASURES = (*_COUNTED, "accuracy", "distinct_2")
+SHARES = (*_COUNTED, "accuracy", "faultless")
+MEASURES = (*SHARES, "distinct_2")
 _WORD = re.compile(r"\w+")
 
 
@@ -62,15 +56,15 @@ def spoken_figures(spoken: Spoken, seconds: Mapping[str, Sequence[float]]) -> di
 def said_figures(said: Sequence[Said]) -> dict[str, float | None]:
     """Return the measures of some utterances, 0 to 1."""
     held = [verdicts(one) for one in said]
-    shares = {name: _share(one[name] for one in held) for name in MEASURES[:-1]}
+    shares = {name: _share(one[name] for one in held) for name in SHARES}
     return {**shares, "distinct_2": distinct_2([one.text for one in said])}
 
 
 def verdicts(said: Said) -> dict[str, bool]:
-    """Return whether an utterance is without the faults of each measure, and without any."""
+    """Return which of `SHARES` an utterance counts towards."""
     found = frozenset(said.faults)
     held = {name: not faults & found for name, faults in _COUNTED.items()}
-    return {**held, "accuracy": not found}
+    return {**held, "accuracy": all(held.values()), "faultless": not found}
 
 
 def distinct_2(texts: Sequence[str]) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 from training.evaluation.plots import sweep_curves
 from training.evaluation.report import Plot, Report, Section
 from training.evaluation.tables import NOTHING, Table, cell, shortened
-from training.evaluation.utterance_figures import MEASURES, verdicts
+from training.evaluation.utterance_figures import MEASURES, SHARES, verdicts
 from training.evaluation.utterances import Said, Spoken
 from training.utterance_scores import FORMAT_GATE, EpochScore
 
@@ -45,6 +45,7 @@ def utterance_report(
         _groups_table(f"Per outcome, {judge}", figures["per_outcome"]),
         _judge_table(figures["judge"]),
     ]
+    tables += [_speed_table(figures["speed"])] if figures["speed"] else []
     tables += [_sweep_table(sweep)] if sweep else []
     tables += [_faulty_table(faulty[:SHOWN_FAULTS], len(faulty))] if faulty else []
     return Report(
@@ -88,7 +89,8 @@ def _summary(title: str, figures: Mapping[str, Any]) -> Table:
 
 
 def _groups_table(title: str, groups: Mapping[str, Mapping[str, Any]]) -> Table:
-    columns = [(part, name) for part in (RAW, SERVED) for name in MEASURES]
+    columns = [(RAW, name) for name in MEASURES]
+    columns += [(SERVED, name) for name in ("accuracy", "faultless", "distinct_2")]
     rows = (
         (
             name,
@@ -111,6 +113,15 @@ def _judge_table(judge: Mapping[str, Any]) -> Table:
         ("fault", "labelled", "found", "missed", "imagined"),
         rows,
     )
+
+
+def _speed_table(speed: Mapping[str, Any]) -> Table:
+    rows = tuple(
+        (name, *(cell(speed[f"{key}_p{rank}"]) for rank in (50, 95)))
+        for name, key in (("stage 3", "generate"), ("whole turn", "turn"))
+    )
+    title = f"Seconds a turn, all stages at work on {speed['threads']} threads, n = {speed['n']}"
+    return Table(title, ("", "p50", "p95"), rows)
 
 
 def _sweep_table(sweep: Sequence[EpochScore]) -> Table:
@@ -159,7 +170,7 @@ def _records(spoken: Spoken) -> Iterator[tuple[object, ...]]:
     """Yield the head of the CSV, and one record for each utterance."""
     facts = ("place", "language", "style", "topic", "outcome", "question", "answer", "next_topic")
     head = (*facts, "generation", "part", "source", "resamples", "utterance")
-    yield (*head, *(name for name in MEASURES if name != "distinct_2"), "reasons")
+    yield (*head, *SHARES, "reasons")
     for part, said in (*((RAW, s) for s in spoken.raw), *((SERVED, s) for s in spoken.served)):
         turn = said.prompt.turn
         yield (

@@ -122,7 +122,7 @@ def seconds_each(voice: Voice, prompts: Sequence[UtterancePrompt], seed: int) ->
     """
     times = []
     for prompt in prompts:
-        generator, asked = voice.generator(), _request(prompt, 0, seed)
+        generator, asked = voice.generator(), _request(voice, prompt, 0, seed)
         if asked is None:
             continue
         began = time.perf_counter()
@@ -156,7 +156,7 @@ def _first_try(memory: RememberingWriter, prompt: UtterancePrompt, number: int, 
 
 
 def _served(voice: Voice, prompt: UtterancePrompt, number: int, seed: int) -> Said:
-    asked, generator = _request(prompt, number, seed), voice.generator()
+    asked, generator = _request(voice, prompt, number, seed), voice.generator()
     if asked is None or not isinstance(generator, CheckedGenerator):
         return _curated(voice, prompt, number, seed)
     said = generator.generate(asked, voice.pack, prompt.evaluation, prompt.next_topic)
@@ -172,7 +172,7 @@ def _source(generator: CheckedGenerator) -> str:
 
 def _curated(voice: Voice, prompt: UtterancePrompt, number: int, seed: int) -> Said:
     """Return a written line; an opening is the question of the first topic."""
-    asked = _request(prompt, number, seed)
+    asked = _request(voice, prompt, number, seed)
     if asked is None:
         openings = voice.pack.topic(prompt.next_topic).question[prompt.turn.locale]
         return Said(prompt, number, openings[number % len(openings)], RULE)
@@ -197,16 +197,23 @@ def _judged(
 
 
 def _served_turn(voice: Voice, prompt: UtterancePrompt) -> SpokenTurn:
-    """Return what the engine would make of a prompt: the bot speaks in one style a language."""
+    """Return what the engine makes of a prompt: the bot speaks in one style a language."""
     style = USUAL_STYLES[prompt.turn.locale]
-    if prompt.request is None:
+    asked = _request(voice, prompt, 0, 0)
+    if asked is None:
         return replace(prompt.turn, style=style)
-    return spoken_turn(prompt.request, voice.pack, prompt.evaluation, prompt.next_topic, style)
+    return spoken_turn(asked, voice.pack, prompt.evaluation, prompt.next_topic, style)
 
 
-def _request(prompt: UtterancePrompt, number: int, seed: int) -> TurnRequest | None:
-    asked = prompt.request
-    return None if asked is None else replace(asked, seed=_seed(prompt, number, seed))
+def _request(voice: Voice, prompt: UtterancePrompt, number: int, seed: int) -> TurnRequest | None:
+    """Return the message as the engine gets it; it has asked before as it speaks now."""
+    asked, turn = prompt.request, prompt.turn
+    if asked is None:
+        return None
+    if turn.style is not USUAL_STYLES[turn.locale]:
+        usual = voice.pack.topic(asked.topic_id).question[turn.locale][0]
+        asked = replace(asked, question=usual)
+    return replace(asked, seed=_seed(prompt, number, seed))
 
 
 def _seed(prompt: UtterancePrompt, number: int, seed: int) -> str:

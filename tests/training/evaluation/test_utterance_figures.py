@@ -47,19 +47,17 @@ def test_each_fault_counts_against_its_own_measure_and_the_accuracy() -> None:
     assert figures["accuracy"] == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        UtteranceFault.LANGUAGE,
-        UtteranceFault.STYLE,
-        UtteranceFault.LENGTH,
-        UtteranceFault.LEAK,
-    ],
-)
-def test_nothing_that_would_not_be_sent_is_accurate(fault: UtteranceFault) -> None:
+@pytest.mark.parametrize("fault", [UtteranceFault.LANGUAGE, UtteranceFault.LEAK])
+def test_another_language_and_a_leak_are_faults_of_the_format(fault: UtteranceFault) -> None:
     figures = said_figures([said(fault)])
-    assert (figures["manner"], figures["accuracy"]) == (0.0, 0.0)
-    assert figures["format"] == figures["on_topic"] == figures["outcome"] == 1.0
+    assert (figures["format"], figures["accuracy"], figures["faultless"]) == (0.0, 0.0, 0.0)
+    assert figures["on_topic"] == figures["outcome"] == 1.0
+
+
+@pytest.mark.parametrize("fault", [UtteranceFault.STYLE, UtteranceFault.LENGTH])
+def test_what_is_accurate_may_still_not_be_sent(fault: UtteranceFault) -> None:
+    figures = said_figures([said(fault)])
+    assert (figures["format"], figures["accuracy"], figures["faultless"]) == (1.0, 1.0, 0.0)
 
 
 def test_variety_is_the_share_of_different_pairs_of_words() -> None:
