@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.errors import DeliveryError, EngineUnavailableError
 from bot.interview.messages import Inbound, Reply
 from bot.interview.ports import Messenger, TurnHandler, TurnOutcome
+from bot.voice_metrics import VoiceCollector
 
 # A turn on the bundled models takes tenths of a second; a language model takes seconds.
 _SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -56,6 +59,12 @@ class Metrics:
             ["platform"],
             registry=self._registry,
         )
+        self._voice = VoiceCollector()
+        self._registry.register(self._voice)
+
+    def engine_told(self, health: Mapping[str, Any]) -> None:
+        """Note what the engine tells of its utterances."""
+        self._voice.told(health)
 
     def message_taken_in(self, platform: str) -> None:
         """Count a message that was stored."""

@@ -35,6 +35,8 @@ async def monitoring(host: str, port: int, metrics: Metrics, health: Health) -> 
         return web.json_response(shown, status=503 if ill else 200)
 
     async def show_metrics(_: web.Request) -> web.Response:
+        # Asking the parts how they are also brings in what the engine counts.
+        await health()
         headers = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         return web.Response(body=metrics.exposition(), headers=headers)
 

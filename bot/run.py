@@ -147,7 +147,7 @@ class Running:
         except BotError as error:
             parts["database"] = str(error)
         try:
-            await self._engine.health(within=_HEALTH_SECONDS)
+            self._metrics.engine_told(await self._engine.health(within=_HEALTH_SECONDS))
             parts["engine"] = ""
         except BotError as error:
             parts["engine"] = str(error)

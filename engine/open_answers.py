@@ -1,22 +1,26 @@
 """Whether an utterance gives away an answer to what it asks.
 
-What it states is compared, by letter trigrams, with the right answers to the open points of the next
-topic. What the question itself, the user or the pack's question says gives nothing away.
+What it states is compared, by letter trigrams, with the right answers to the open points of the
+next topic. What the question itself, the user or the pack's question says gives nothing away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.outcomes import Outcome
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack, Topic
-from engine.sentences import asks, sentences
+from engine.sentences import asks, letter_trigrams, sentences
 
 # The share of a right answer's own letters that a statement may repeat. Fitted on the validation
 # split of the labelled utterances.
 MOST_SHARED = 0.3
 # A right answer with fewer letters of its own cannot be told from the words of its question.
-_LEAST_OWN = 8
+_LEAST_OWN = 16
+
+# Here the user is told something, which is bound to be near the answer.
+_EXPLAINED = frozenset({Outcome.TERM_QUESTION, Outcome.HINT})
 
 
 class OpenAnswers:
@@ -42,14 +46,12 @@ class OpenAnswers:
     def shared(self, turn: SpokenTurn, text: str) -> float:
         """Return the largest share of a right answer that a text states, 0 to 1."""
         topic = self._topics.get((turn.locale, turn.next_title))
-        if topic is None:
+        if topic is None or turn.outcome in _EXPLAINED:
             return 0.0
-        stated = _trigrams(part for part in sentences(text) if not asks(part))
-        known = _trigrams(
-            (turn.question, turn.answer, turn.next_question, *topic.question[turn.locale])
-        )
+        stated = letter_trigrams(part for part in sentences(text) if not asks(part))
+        known = letter_trigrams((turn.question, turn.answer, *_asked_with(topic, turn.locale)))
         shares = [
-            len((own := _trigrams([answer]) - known) & stated) / max(len(own), _LEAST_OWN)
+            len((own := letter_trigrams([answer]) - known) & stated) / max(len(own), _LEAST_OWN)
             for answer in _open_answers(topic, turn)
         ]
         return max(shares, default=0.0)
@@ -67,9 +69,11 @@ def _open_answers(topic: Topic, turn: SpokenTurn) -> Iterable[str]:
             yield from point.references[turn.locale]
 
 
-def _trigrams(texts: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for text in texts:
-        letters = "".join(filter(str.isalnum, text)).casefold()
-        found.update(letters[i : i + 3] for i in range(len(letters) - 2))
-    return found
+def _asked_with(topic: Topic, locale: str) -> Iterable[str]:
+    """Yield what the pack itself says when it asks about a topic."""
+    yield from topic.title.values()
+    yield from topic.question[locale]
+    yield topic.clarification.get(locale, "")
+    for point in topic.points:
+        yield point.name[locale]
+        yield from point.ask.get(locale, ())

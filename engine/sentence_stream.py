@@ -48,4 +48,4 @@ def stream_sentences(
 
 def _is_over(beginning: str) -> bool:
     """Whether another sentence would follow: not so after "e.g."."""
-    return len(sentences(f"{beginning} x")) > len(sentences(beginning))
+    return len(sentences(f"{beginning} X")) > len(sentences(beginning))

@@ -77,14 +77,16 @@ def outcome_of(
         return _BY_INTENT[evaluation.intent]
     if not pack.topic(request.topic_id).kind.judged:
         return Outcome.SMALL_TALK
-    covered = evaluation.points(VerdictStatus.COVERED)
-    if covered and evaluation.points(VerdictStatus.WRONG):
+    if evaluation.points(VerdictStatus.COVERED):
+        return _credited(evaluation)
+    return next((o for status, o in _UNCREDITED if evaluation.points(status)), Outcome.MISSING)
+
+
+def _credited(evaluation: Evaluation) -> Outcome:
+    """Return what an answer comes to that earned a point or more."""
+    if evaluation.points(VerdictStatus.WRONG):
         return Outcome.MIXED
-    if covered and evaluation.hedge:
+    if evaluation.hedge:
         return Outcome.HEDGED
-    if covered:
-        return Outcome.SEVERAL if len(covered) > 1 else Outcome.COVERED
-    for status, outcome in _UNCREDITED:
-        if evaluation.points(status):
-            return outcome
-    return Outcome.MISSING
+    covered = evaluation.points(VerdictStatus.COVERED)
+    return Outcome.SEVERAL if len(covered) > 1 else Outcome.COVERED

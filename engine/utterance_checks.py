@@ -109,9 +109,9 @@ class UtteranceChecker:
         )
 
     def _findings(self, turn: SpokenTurn, text: str) -> Iterator[tuple[UtteranceFault, str]]:
-        for fault in format_faults(text):
-            long = fault is FormatFault.TOO_LONG
-            yield (UtteranceFault.LENGTH if long else UtteranceFault.FORMAT), fault.value
+        for form in format_faults(text):
+            long = form is FormatFault.TOO_LONG
+            yield (UtteranceFault.LENGTH if long else UtteranceFault.FORMAT), form.value
         checks = (
             (UtteranceFault.LANGUAGE, language_faults(turn, text)),
             (UtteranceFault.STYLE, style_faults(turn, text)),

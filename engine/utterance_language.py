@@ -17,11 +17,17 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _KNOWN_SCRIPTS = ("LATIN", "HANGUL", "GREEK", "MICRO", "MODIFIER", "DOUBLE-STRUCK", "SCRIPT", "OHM")
 # Words that an English sentence of some length can hardly do without.
 _ENGLISH = frozenset(
-    "a an the i i'm i'd i'll you you're your yours we we're it it's its that that's this these those they them "
-    "he she is are was were be been am do does did don't doesn't isn't aren't have has had can could "
-    "will would should let's let and or but so if when while what what's which who why how where "
-    "than then of to in on at for from with by as about into not no yes me my our us there here "
-    "one some any all more now just".split()
+    re.findall(
+        r"\S+",
+        """
+    a an the i i'm i'd i'll you you're your yours we we're it it's its that that's this
+    these those they them he she is are was were be been am do does did don't doesn't
+    isn't aren't have has had can could will would should let's let and or but so if
+    when while what what's which who why how where than then of to in on at for from
+    with by as about into not no yes me my our us there here one some any all more now
+    just
+    """,
+    )
 )
 _LONG_ENGLISH_SENTENCE = 9
 # So many Latin words in a row, none of them a name, are a sentence of another language.

@@ -17,13 +17,24 @@ _ADDRESS = re.compile(
 )
 # Names of the prompt's fields, and talk about what the model was told.
 _INNER = re.compile(
-    r"(?<!\{)\b(?:credited_points?|open_points?|next_topic|next_question|next_title|answer_was_cut|dont_know|"
+    r"(?<!\{)\b(?:credited_points?|open_points?|next_topic|next_question|next_title|answer_was_cut"
+    r"|dont_know|"
     r"term_question|small_talk)\b|\"(?:question|answer|outcome)\"\s*:"
     r"|\b(?:my|the|these|those) (?:system )?(?:prompt|instructions?) (?:says?|tells?|reads?)\b"
     r"|\b(?:system prompt|json object|as an ai\b|as a language model|language model trained by|"
     r"i(?:'| a)m an ai|i was (?:told|instructed|asked) to)"
-    r"|시스템 ?(?:프롬프트|메시지)(?:는|에는|에|가|:)|(?:내|나의|제|저의)? ?지시 ?사항(?:은|에는|에 따르면|:)"
+    r"|시스템 ?(?:프롬프트|메시지)(?:는|에는|에|가|:)|(?:내|나의|제|저의)? ?지시 ?사항(?:은|에는"
+    r"|에 따르면|:)"
     r"|(?:AI|인공지능) ?(?:언어 ?모델|어시스턴트|비서)(?:로서|이므로|이라서|라서)",
+    re.IGNORECASE,
+)
+# What other people answered is theirs.
+_OTHERS = re.compile(
+    r"\b(?:another|other|previous|different|earlier) (?:user|candidate|person|participant"
+    r"|interviewee)s?\b"
+    r"|\b(?:somebody|someone) else (?:I|we|who|said|told|answered)"
+    r"|(?:다른|이전|앞선) (?:사용자|지원자|참가자|면접자|응시자)|(?:다른|이전) (?:사람"
+    r"|분)[이은]? ?(?:말하|답하|대답|말했|답했)",
     re.IGNORECASE,
 )
 # A run of so many letters of the instruction is no chance.
@@ -36,6 +47,8 @@ def leaks(turn: SpokenTurn, text: str) -> Iterator[str]:
         yield "mentions somebody"
     if _ADDRESS.search(text):
         yield "holds an address"
+    if _OTHERS.search(text):
+        yield "speaks of somebody else"
     if _INNER.search(text) or any(token in text for token in SPECIAL_TOKENS):
         yield "speaks of the prompt"
     elif _shares_a_run(_letters(text), _letters(_instruction(turn))):

@@ -1,9 +1,9 @@
 """Whether an utterance asks about the topic that was chosen, by the words of its question.
 
 The question is compared with everything that the pack says about each topic, by letter n-grams
-weighted by tf-idf: what a question is about shows in its terms. The sentence vectors of stage 2 were
-tried for this and let four times as many questions about other topics pass, as their adapter has
-learnt what follows a topic and not what a question is about.
+weighted by tf-idf: what a question is about shows in its terms. The sentence vectors of stage 2
+were tried for this and let four times as many questions about other topics pass, as their adapter
+has learnt what follows a topic and not what a question is about.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from engine.arrays import FloatArray
 from engine.letter_features import LetterVocabulary, ngram_counts
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack, Topic
-from engine.sentences import last_question, sentences
+from engine.sentences import last_question, letter_trigrams, sentences
 
 # By how much another topic may be nearer than the one to be asked. A question that goes on with a
 # topic often names nothing of it ("And the other one?"); one that opens a topic does. Fitted on the
 # validation split of the labelled utterances, of which each turns away about one in a hundred.
 STAY_SLACK = 0.12
-MOVE_SLACK = 0.02
+MOVE_SLACK = 0.04
+# How far the topic must stand out from all of them, or the question is about none.
+MOVE_RISE = 0.08
 # The least similarity of a question to the topic it asks, where no other topic is known.
 _LONE_FLOOR = 0.12
 
@@ -54,11 +56,13 @@ class WordedRelevance:
         if not question:
             return -1.0
         if subjects is None:
-            return _alike(question, f"{turn.next_title} {turn.next_question}") - _LONE_FLOOR
+            return _shared(question, f"{turn.next_title} {turn.next_question}") - _LONE_FLOOR
         if subjects.stays(turn):
             return subjects.lead(question, turn) + STAY_SLACK
-        leads = (subjects.lead(asked, turn) for asked in (question, _introduced(text, question)))
-        return max(leads) + MOVE_SLACK
+        return max(
+            min(subjects.lead(asked, turn) + MOVE_SLACK, subjects.rise(asked, turn) - MOVE_RISE)
+            for asked in (question, _introduced(text, question))
+        )
 
 
 class _Subjects:
@@ -86,9 +90,17 @@ class _Subjects:
         names = {point.name[self._locale] for point in self.next_topic(turn).points}
         return bool(turn.still_open) and names.issuperset(turn.still_open)
 
+    def rise(self, question: str, turn: SpokenTurn) -> float:
+        """Return by how much the next topic is nearer to a question than topics are on average."""
+        nearness = self._nearness(question)
+        return float(nearness[self._rows[_wanted(turn)]] - nearness.mean())
+
+    def _nearness(self, question: str) -> FloatArray:
+        return np.asarray(self._matrix @ self._letters.vector(question), dtype=np.float32)
+
     def lead(self, question: str, turn: SpokenTurn) -> float:
         """Return by how much the next topic is nearer to a question than any other."""
-        nearness = self._matrix @ self._letters.vector(question)
+        nearness = self._nearness(question)
         row = self._rows[_wanted(turn)]
         others = np.delete(nearness, row)
         return float(nearness[row] - others.max()) if len(others) else float(nearness[row])
@@ -146,9 +158,7 @@ def _weighted(count: Counter[int], letters: LetterVocabulary) -> FloatArray:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def _alike(one: str, other: str) -> float:
-    """Return the cosine similarity of the n-grams of two texts, 0 to 1."""
-    a, b = ngram_counts(one), ngram_counts(other)
-    product = sum(a[code] * b[code] for code in a.keys() & b.keys())
-    norms = math.sqrt(sum(n * n for n in a.values()) * sum(n * n for n in b.values()))
-    return product / norms if norms else 0.0
+def _shared(question: str, topic: str) -> float:
+    """Return which share of a question's letter trigrams a topic holds, 0 to 1."""
+    asked = letter_trigrams([question])
+    return len(asked & letter_trigrams([topic])) / len(asked) if asked else 0.0

@@ -103,3 +103,35 @@ async def test_what_happens_is_counted_by_platform_and_outcome() -> None:
         'aurora_replies_total{outcome="failed",platform="test"} 2.0',
     ):
         assert line in shown.splitlines()
+
+
+async def test_what_the_engine_counts_of_its_utterances_is_passed_on() -> None:
+    metrics = Metrics()
+
+    async def asked() -> Mapping[str, str]:
+        metrics.engine_told(
+            {
+                "voice": {
+                    "utterances": {"model": 41, "rule": 7, "fallback": 2},
+                    "resamples": {"total": 9},
+                    "fallbacks": {"outcome": 2},
+                }
+            }
+        )
+        return {"engine": ""}
+
+    async with monitoring(HOST, 0, metrics, asked) as port:
+        _, shown = await get(port, "/metrics")
+    for line in (
+        'aurora_utterances_total{source="model"} 41.0',
+        'aurora_utterances_total{source="fallback"} 2.0',
+        "aurora_utterance_resamples_total 9.0",
+        'aurora_utterance_fallbacks_total{reason="outcome"} 2.0',
+    ):
+        assert line in shown.splitlines()
+
+
+def test_an_engine_without_a_voice_counts_nothing() -> None:
+    metrics = Metrics()
+    metrics.engine_told({"ready": True})
+    assert b"aurora_utterances_total{" not in metrics.exposition()
