@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.adapters.intake import Intake
+from bot.adapters.recent import Recent
+
+_REMEMBERED = 10_000
 
 
 class ThreadKind(StrEnum):
@@ -94,7 +97,7 @@ class Places:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._rules: dict[int, GuildRules] = {}
-        self._threads: dict[int, InterviewThread | None] = {}
+        self._threads: Recent[int, InterviewThread | None] = Recent(_REMEMBERED)
 
     async def rules(self, guild_id: int) -> GuildRules:
         """Return the rules of a server."""
@@ -113,7 +116,7 @@ class Places:
         if thread_id not in self._threads:
             kept = await self._intake.settings(_thread(thread_id))
             self._threads[thread_id] = _read_thread(thread_id, kept)
-        return self._threads[thread_id]
+        return self._threads.get(thread_id)
 
     async def keep_thread(self, thread: InterviewThread) -> None:
         """Remember the thread of an interview."""
