@@ -186,11 +186,7 @@ async def open_engine(
         finally:
             await remote.close()
         return
-    key = settings.verifier_key.get_secret_value()
-    options = WorkerOptions(
-        settings.packs, settings.weights, settings.device, fake, settings.verifier, key
-    )
-    worker = EngineProcess(options)
+    worker = EngineProcess(worker_options(settings, fake=fake))
     client = SocketEngineClient(
         worker.address, timeout=settings.turn_timeout, failure=lambda: worker.failure
     )
@@ -200,6 +196,20 @@ async def open_engine(
     finally:
         await client.close()
         await worker.stop()
+
+
+def worker_options(settings: Settings, *, fake: bool = False) -> WorkerOptions:
+    """Return what a worker of the bot's own is started with."""
+    return WorkerOptions(
+        packs=settings.packs,
+        weights=settings.weights,
+        device=settings.device,
+        fake=fake,
+        verifier=settings.verifier,
+        verifier_key=settings.verifier_key.get_secret_value(),
+        generator=settings.generator,
+        generator_key=settings.generator_key.get_secret_value(),
+    )
 
 
 def new_code() -> str:

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL
 
 from bot.errors import ConfigError
+from engine.generator_spec import parse_generator
+from engine.model_location import SecretInAddressError
 from engine.verifier_spec import parse_verifier
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +30,19 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite+aiosqlite", database=file).render_as_string(hide_password=False)
 
 
+def _generator(text: str) -> str:
+    """Return a choice of generator such that another process reads the same.
+
+    What is none stays as it is: the engine says so, and speaks in curated utterances meanwhile.
+    """
+    try:
+        return str(parse_generator(text))
+    except SecretInAddressError:
+        raise
+    except ValueError:
+        return text
+
+
 class Settings(BaseSettings):
     """What can be set from outside; every field has a default that works.
 
@@ -40,6 +55,8 @@ class Settings(BaseSettings):
         device: where the engine that the bot starts runs its models (``AURORA_DEVICE``).
         verifier: what judges answers in that engine (``AURORA_VERIFIER``, docs/verifiers.md).
         verifier_key: for a verifier on a server that wants one (``AURORA_VERIFIER_KEY``).
+        generator: what phrases utterances in that engine (``AURORA_GENERATOR``, docs/voices.md).
+        generator_key: for a generator on a server that wants one (``AURORA_GENERATOR_KEY``).
         locale: language of an interview when none is chosen (``AURORA_LOCALE``).
         log_level: least severe log line that is written (``AURORA_LOG_LEVEL``).
         turn_timeout: seconds that one turn may take in the engine (``AURORA_TURN_TIMEOUT``).
@@ -69,6 +86,8 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     verifier: Annotated[str, AfterValidator(lambda text: str(parse_verifier(text)))] = "bundled"
     verifier_key: SecretStr = SecretStr("")
+    generator: Annotated[str, AfterValidator(_generator)] = "auto"
+    generator_key: SecretStr = SecretStr("")
     locale: Literal["ko", "en"] = "ko"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     turn_timeout: float = Field(default=30.0, gt=0, allow_inf_nan=False)
@@ -107,7 +126,8 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """Return everything that must never be shown."""
-        found = [k.get_secret_value() for k in (self.telegram_webhook_secret, self.verifier_key)]
+        keys = (self.telegram_webhook_secret, self.verifier_key, self.generator_key)
+        found = [key.get_secret_value() for key in keys]
         for name in ("telegram_token", "discord_token"):
             with suppress(ConfigError):  # a file that cannot be read can give nothing away
                 found.append(self.secret(name))

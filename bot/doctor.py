@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from bot.app import open_database, open_engine
+from bot.app import open_database, open_engine, worker_options
 from bot.config import ROOT, Settings
 from bot.errors import BotError, ConfigError
 from bot.i18n import Translator
@@ -103,7 +104,11 @@ async def _remote_engine(settings: Settings) -> Finding:
             health = await client.health()
     except BotError as error:
         return Finding(subject, (str(error),))
-    return Finding(subject, note=f"on {health.get('device')}, packs {health.get('packs')}")
+    generator = health.get("generator") or {}
+    if trouble := generator.get("trouble"):
+        return Finding(subject, (f"generator: {trouble}; until then utterances are curated",))
+    note = f"on {health.get('device')}, packs {health.get('packs')}{_spoken_by(generator)}"
+    return Finding(subject, note=note)
 
 
 async def _platforms(settings: Settings) -> tuple[Finding, ...]:
@@ -131,12 +136,17 @@ async def _discord(settings: Settings) -> str:
 
 def _own_engine(settings: Settings, run: Run) -> Finding:
     """Have a fresh engine process check itself: models, libraries, device."""
-    command = [sys.executable, "-m", "engine", "--check", "--device", settings.device]
-    command += ["--packs", str(settings.packs), "--weights", str(settings.weights)]
-    command += ["--verifier", settings.verifier]
+    options = worker_options(settings)
+    command = [sys.executable, "-m", "engine", "--check", *options.arguments()]
     try:
         done = run(
-            command, capture_output=True, text=True, timeout=_CHECK_SECONDS, cwd=ROOT, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_CHECK_SECONDS,
+            cwd=ROOT,
+            env=options.environment(),
+            check=False,
         )
         account = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
@@ -146,4 +156,11 @@ def _own_engine(settings: Settings, run: Run) -> Finding:
         # Faults of packs are the business of another finding, which says how to list them.
         problems = tuple(p for p in account["problems"] if not p.startswith("pack: "))
         return Finding("Engine", problems or ("cannot start before the question packs are mended",))
-    return Finding("Engine", note=f"{len(account['models'])} models on {account['device']}")
+    spoken_by = _spoken_by(account.get("generator") or {})
+    note = f"{len(account['models'])} models on {account['device']}{spoken_by}"
+    return Finding("Engine", note=note)
+
+
+def _spoken_by(generator: Mapping[str, Any]) -> str:
+    speaks = generator.get("speaks")
+    return f", utterances: {speaks}" if speaks else ""

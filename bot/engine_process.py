@@ -30,7 +30,8 @@ import structlog
 
 import engine
 from bot.errors import EngineStartError
-from engine.verifier_spec import KEY_VARIABLE
+from engine.generator_spec import KEY_VARIABLE as GENERATOR_KEY
+from engine.verifier_spec import KEY_VARIABLE as VERIFIER_KEY
 from engine.wire import Address, TcpAddress, UnixAddress
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,8 @@ class WorkerOptions:
         fake: whether it uses stand-ins instead of models.
         verifier: what judges answers (`engine.verifier_spec`).
         verifier_key: for a verifier on a server; handed over out of everybody's sight.
+        generator: what phrases utterances (`engine.generator_spec`).
+        generator_key: for a generator on a server; handed over likewise.
     """
 
     packs: Path | None = None
@@ -70,6 +73,8 @@ class WorkerOptions:
     fake: bool = False
     verifier: str = ""
     verifier_key: str = field(default="", repr=False)
+    generator: str = ""
+    generator_key: str = field(default="", repr=False)
 
     def arguments(self) -> list[str]:
         """Return them as command-line arguments."""
@@ -80,12 +85,14 @@ class WorkerOptions:
             found += ["--weights", str(self.weights.resolve())]
         if self.verifier:
             found += ["--verifier", self.verifier]
+        if self.generator:
+            found.append(f"--generator={self.generator}")  # whatever it begins with
         return [*found, "--fake"] if self.fake else found
 
     def environment(self) -> dict[str, str]:
         """Return the environment that the worker is started in."""
-        key = {KEY_VARIABLE: self.verifier_key} if self.verifier_key else {}
-        return {**os.environ, **key}
+        keys = {VERIFIER_KEY: self.verifier_key, GENERATOR_KEY: self.generator_key}
+        return {**os.environ, **{name: key for name, key in keys.items() if key}}
 
 
 @dataclass

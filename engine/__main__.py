@@ -22,6 +22,8 @@ from pathlib import Path
 from engine.artifacts import WEIGHTS
 from engine.check import check_engine
 from engine.errors import EngineError, PackError
+from engine.generator_spec import FORMS as GENERATOR_FORMS
+from engine.generator_spec import GeneratorKind
 from engine.listener import Listener, listen
 from engine.loading import DEVICES, PACKS, EngineSettings, LoadedEngine, load_engine
 from engine.verifier_spec import BUNDLED_VERIFIER, FORMS, VerifierSpec, parse_verifier
@@ -42,7 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the worker until it is told to stop; return the exit code."""
     options = _parser().parse_args(argv)
     settings = EngineSettings(
-        options.packs, options.weights, options.device, options.fake, options.verifier
+        options.packs,
+        options.weights,
+        options.device,
+        options.fake,
+        options.verifier,
+        options.generator,
     )
     if options.exit_with_stdin:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
@@ -72,6 +79,11 @@ def _serve(settings: EngineSettings, address: Address) -> int:
         return EXIT_ARTIFACTS
     if settings.verifier != BUNDLED_VERIFIER and not settings.fake:
         log.info("answers are judged by %s", settings.verifier)
+    generator = loaded.facts.generator
+    if generator.trouble:
+        log.error("utterances are curated: %s", generator.trouble)
+    elif loaded.writer:
+        log.info("utterances are written by %s", generator.speaks)
     try:
         listener = listen(address)
     except OSError as error:
@@ -122,6 +134,13 @@ def _parser() -> argparse.ArgumentParser:
         default=BUNDLED_VERIFIER,
         metavar="SPEC",
         help=f"what judges answers: {FORMS} (docs/verifiers.md)",
+    )
+    parser.add_argument(
+        "--generator",
+        default=GeneratorKind.AUTO.value,
+        metavar="SPEC",
+        help=f"what phrases utterances: {GENERATOR_FORMS} (docs/voices.md); curated lines are "
+        "said where it cannot be used",
     )
     parser.add_argument("--fake", action="store_true", help="stand-ins instead of models")
     parser.add_argument(

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.artifacts import BUNDLED, WEIGHTS, read_manifest
+from engine.checked_generator import CheckedGenerator
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.errors import EngineError, PackError
 from engine.fakes import FakeEvaluator, FakeSelector
+from engine.generator_choice import choose_generator
+from engine.generator_spec import GeneratorKind
 from engine.pack_reader import find_packs, read_pack
 from engine.pipeline import Pipeline
 from engine.questions import QuestionPack
+from engine.utterance_writer import UtteranceWriter
 from engine.verifier_spec import BUNDLED_VERIFIER, VerifierSpec
 from engine.worker import WorkerFacts
 
@@ -34,6 +38,8 @@ class EngineSettings:
         device: one of `DEVICES`; ``auto`` takes CUDA where there is some.
         fake: whether to use stand-ins for the models.
         verifier: which verifier judges answers.
+        generator: what phrases utterances, as `engine.generator_spec` reads it; one that cannot
+            be read, or used, is no reason not to start.
     """
 
     packs: Path = PACKS
@@ -41,14 +47,22 @@ class EngineSettings:
     device: str = "auto"
     fake: bool = False
     verifier: VerifierSpec = BUNDLED_VERIFIER
+    generator: str = GeneratorKind.AUTO.value
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedEngine:
-    """A pipeline that is ready to run, and what to tell about it."""
+    """A pipeline that is ready to run, and what to tell about it.
+
+    Args:
+        pipeline: the stages.
+        facts: what to tell.
+        writer: the language model in stage 3, if there is one.
+    """
 
     pipeline: Pipeline
     facts: WorkerFacts
+    writer: UtteranceWriter | None = None
 
 
 def load_engine(settings: EngineSettings) -> LoadedEngine:
@@ -70,12 +84,14 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
         device = choose_device(settings.device)
         from engine.stages import build_stages  # noqa: PLC0415 - brings torch in
 
-        stages = build_stages(settings.weights, device, packs, settings.verifier)
+        choice = choose_generator(settings.generator, settings.weights, device)
+        stages = build_stages(settings.weights, device, packs, settings.verifier, choice.writer)
     except ImportError as error:
         raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
-    return LoadedEngine(
-        Pipeline(packs, *stages), WorkerFacts(fake=False, models=models, device=device)
-    )
+    generator = stages[-1]
+    counters = generator.counters if isinstance(generator, CheckedGenerator) else None
+    facts = WorkerFacts(False, models, device, choice.facts, counters)
+    return LoadedEngine(Pipeline(packs, *stages), facts, choice.writer)
 
 
 def load_packs(folder: Path) -> Mapping[str, QuestionPack]:

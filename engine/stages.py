@@ -16,15 +16,20 @@ from engine.artifacts import (
     Manifest,
 )
 from engine.candidates import CandidateVectors
+from engine.checked_generator import CheckedGenerator
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.fallback_evaluator import FallbackEvaluator
 from engine.intent_head import IntentHead
+from engine.open_answers import OpenAnswers
 from engine.point_heads import PointHeads
 from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
+from engine.utterance_checks import UtteranceChecker
+from engine.utterance_relevance import WordedRelevance
+from engine.utterance_writer import UtteranceWriter
 from engine.verifier_choice import CALIBRATIONS, Judge, choose_judge
 from engine.verifier_spec import BUNDLED_VERIFIER, VerifierKind, VerifierSpec
 
@@ -36,6 +41,7 @@ def build_stages(
     device: str,
     packs: Mapping[str, QuestionPack],
     spec: VerifierSpec = BUNDLED_VERIFIER,
+    writer: UtteranceWriter | None = None,
 ) -> Stages:
     """Load all models and compute the candidate vectors of all packs.
 
@@ -44,6 +50,7 @@ def build_stages(
         device: ``cpu`` or ``cuda``.
         packs: pack id → pack.
         spec: which verifier judges.
+        writer: the language model that phrases utterances; None for curated ones alone.
 
     Raises:
         ArtifactError: a model is missing, altered, or does not fit the others.
@@ -55,7 +62,7 @@ def build_stages(
     return (
         evaluator,
         SbertQuestionSelector(encoder, vectors, _number(selector, "margin")),
-        CuratedGenerator(load_reactions()),
+        build_generator(packs, writer),
     )
 
 
@@ -98,6 +105,21 @@ def build_evaluator(
         return judged_by(chosen)
     bundled = choose_judge(BUNDLED_VERIFIER, encoder, answers, verifier, weights / CALIBRATIONS)
     return FallbackEvaluator(judged_by(chosen), judged_by(bundled))
+
+
+def build_generator(
+    packs: Mapping[str, QuestionPack], writer: UtteranceWriter | None
+) -> UtteranceGenerator:
+    """Return stage 3: curated utterances, and those of a language model as far as they are good.
+
+    Raises:
+        ArtifactError: the curated lines are damaged.
+    """
+    curated = CuratedGenerator(load_reactions())
+    if writer is None:
+        return curated
+    checker = UtteranceChecker(WordedRelevance(packs), OpenAnswers(packs.values()))
+    return CheckedGenerator(writer, checker, curated)
 
 
 def _number(manifest: Manifest, name: str) -> float:

@@ -22,7 +22,7 @@ import socket
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from engine.connection import (
@@ -35,6 +35,8 @@ from engine.connection import (
 )
 from engine.contract import Answer, Call, TurnRequest
 from engine.errors import ContractError, EngineError, OverloadedError
+from engine.generator_counters import GeneratorCounters
+from engine.generator_facts import CURATED_ALONE, GeneratorFacts
 from engine.listener import Listener
 from engine.pipeline import Pipeline
 from engine.wire import DEADLINE, INTERNAL, LINE_LIMIT, STOPPING
@@ -52,11 +54,15 @@ class WorkerFacts:
         fake: whether the stages are stand-ins without a model.
         models: model → what identifies its weights.
         device: what inference runs on, ``cpu`` or ``cuda``.
+        generator: what phrases utterances.
+        counters: how utterances came about; None where no language model phrases any.
     """
 
     fake: bool
     models: Mapping[str, str]
     device: str
+    generator: GeneratorFacts = CURATED_ALONE
+    counters: GeneratorCounters | None = None
 
 
 class Worker:
@@ -164,6 +170,8 @@ class Worker:
             "packs": {pack.id: pack.version for pack in self._pipeline.packs.values()},
             "models": dict(self._facts.models),
             "device": self._facts.device,
+            "generator": asdict(self._facts.generator),
+            "voice": self._facts.counters.snapshot() if self._facts.counters else {},
         }
 
     async def _work(self) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.config import ROOT, Settings, sqlite_url
+from bot.config import ROOT, Settings, read_settings, sqlite_url
+from bot.errors import ConfigError
 from bot.storage.database import Database
 
 
@@ -104,6 +105,34 @@ def test_a_verifier_is_found_from_anywhere_and_its_key_is_not_shown(
     assert settings.verifier == f"hub:{tmp_path}/model"
     assert settings.verifier_key.get_secret_value() == "sk-quite-secret"
     assert "sk-quite-secret" not in repr(settings)
+
+
+def test_a_generator_is_found_from_anywhere_and_its_key_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "base").mkdir()
+    monkeypatch.setenv("AURORA_GENERATOR", "transformers:base+adapter")
+    monkeypatch.setenv("AURORA_GENERATOR_KEY", "sk-quite-secret")
+    settings = Settings()
+    assert settings.generator == f"transformers:{tmp_path}/base+{tmp_path}/adapter"
+    assert "sk-quite-secret" in settings.secrets()
+    assert "sk-quite-secret" not in repr(settings)
+
+
+def test_a_generator_that_is_none_does_not_keep_the_bot_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AURORA_GENERATOR", "kanana")
+    assert Settings().generator == "kanana"
+
+
+def test_a_password_in_the_address_of_a_generator_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AURORA_GENERATOR", "openai:m@https://me:hunter2@host/v1")
+    with pytest.raises(ConfigError, match="AURORA_GENERATOR_KEY") as refused:
+        read_settings()
+    assert "hunter2" not in str(refused.value)
 
 
 def test_settings_cannot_be_changed_later() -> None:

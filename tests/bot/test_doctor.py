@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot import app
 from bot.config import Settings, sqlite_url
 from bot.doctor import Finding, examine
+from engine.generator_facts import GeneratorFacts
 from engine.pack_reader import read_pack
 from tests.support.clock import FakeClock
 from tests.support.command import Done, run
@@ -53,9 +54,13 @@ class EngineCheck:
     def __init__(self, account: object) -> None:
         self._account = account
         self.command: Sequence[str] = ()
+        self.environment: Mapping[str, str] = {}
 
-    def __call__(self, command: Sequence[str], **_: Any) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, command: Sequence[str], *, env: Mapping[str, str], **_: Any
+    ) -> subprocess.CompletedProcess[str]:
         self.command = command
+        self.environment = env
         if isinstance(self._account, Exception):
             raise self._account
         printed = self._account if isinstance(self._account, str) else json.dumps(self._account)
@@ -91,6 +96,30 @@ async def test_an_engine_that_cannot_check_itself_is_a_problem(
     assert "python -m engine --check" in problem
 
 
+async def test_it_says_what_phrases_utterances_and_why_not_what_was_chosen(
+    settings: Settings,
+) -> None:
+    speaks = {"chosen": "auto", "speaks": "aurora-tiny", "trouble": ""}
+    found = by_subject(await examine(settings, EngineCheck({**WELL, "generator": speaks})))
+    assert "utterances: aurora-tiny" in found["Engine"].note
+    trouble = ["generator: kanana is no generator; write …; until then utterances are curated"]
+    account = {**WELL, "ok": False, "problems": trouble}
+    found = by_subject(await examine(settings, EngineCheck(account)))
+    assert found["Engine"].problems == tuple(trouble)
+
+
+async def test_an_engine_s_check_is_given_the_generator_and_its_key_out_of_sight(
+    settings: Settings,
+) -> None:
+    check = EngineCheck(WELL)
+    served = "openai:m@http://127.0.0.1:8000/v1"
+    keyed = {"generator": served, "generator_key": SecretStr("sk-quite-secret")}
+    await examine(settings.model_copy(update=keyed), check)
+    assert f"--generator={served}" in check.command
+    assert "sk-quite-secret" not in " ".join(check.command)
+    assert check.environment["AURORA_GENERATOR_KEY"] == "sk-quite-secret"
+
+
 async def test_faults_of_packs_are_told_once(settings: Settings, packs: Path) -> None:
     (packs / "fruit" / "topics" / "pears.yaml").unlink()
     account = {**WELL, "ok": False, "problems": ["pack: fruit/pack.yaml:12: topics: …"]}
@@ -109,6 +138,18 @@ async def test_an_engine_at_an_address_is_asked(settings: Settings, packs: Path)
     engine = found[f"Engine at {worker.address}"]
     assert engine.problems == ()
     assert "cpu" in engine.note
+
+
+async def test_an_engine_at_an_address_tells_why_utterances_are_curated(
+    settings: Settings, packs: Path
+) -> None:
+    facts = GeneratorFacts("transformers:kanana", trouble="kanana lacks weights: download it again")
+    async with running_worker(fake_pipeline(read_pack(packs / "fruit")), generator=facts) as worker:
+        remote = settings.model_copy(update={"engine_url": str(worker.address)})
+        found = by_subject(await examine(remote, EngineCheck(OSError("not asked"))))
+    (problem,) = found[f"Engine at {worker.address}"].problems
+    assert "download it again" in problem
+    assert "curated" in problem
 
 
 async def test_an_engine_that_does_not_answer_is_a_problem(

@@ -21,6 +21,7 @@ from bot.engine_client import SocketEngineClient
 from bot.engine_process import TAIL_LINES, Backoff, EngineProcess, WorkerOptions
 from bot.errors import EngineStartError
 from engine.pack_reader import read_pack
+from engine.generator_spec import KEY_VARIABLE as GENERATOR_KEY
 from engine.verifier_spec import KEY_VARIABLE
 from tests.support.engine_server import PATIENCE, fake_pipeline
 from tests.support.small_pack import PACK, script, turn, write_small_pack
@@ -113,6 +114,15 @@ def test_the_key_of_a_verifier_travels_in_the_environment_alone(
     # What is set already is left as it is.
     monkeypatch.setenv(KEY_VARIABLE, "mine")
     assert WorkerOptions(verifier=spec).environment()[KEY_VARIABLE] == "mine"
+
+
+def test_the_key_of_a_generator_travels_likewise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(GENERATOR_KEY, raising=False)
+    options = WorkerOptions(generator="--odd", generator_key="sk-quite-secret")
+    assert options.environment()[GENERATOR_KEY] == "sk-quite-secret"
+    assert options.arguments()[-1] == "--generator=--odd"
+    assert "sk-quite-secret" not in repr(options)
+    assert GENERATOR_KEY not in WorkerOptions().environment()
 
 
 async def test_killed_at_random_moments_every_call_is_answered_as_if_undisturbed(

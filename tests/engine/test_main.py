@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.check import check_engine
 from engine.contract import Call
+from engine.loading import EngineSettings
 from tests.support.engine_server import PATIENCE
 from tests.support.small_pack import write_small_pack
 
@@ -138,3 +140,27 @@ def test_check_names_every_problem_at_once(packs: Path, tmp_path: Path) -> None:
     assert (code, account["ok"]) == (1, False)
     assert any(problem.startswith("pack: small/") for problem in account["problems"])
     assert any(problem.startswith("weights: ") for problem in account["problems"])
+
+
+@pytest.mark.models
+def test_a_generator_that_cannot_be_used_is_told_and_the_worker_serves(
+    packs: Path, address: str
+) -> None:
+    process = start("--packs", packs, "--generator", "kanana", "--listen", address)
+    assert process.stderr is not None
+    said = list(iter(process.stderr.readline, f"engine: listening at {address}\n"))
+    trouble = "engine: utterances are curated: 'kanana' is no generator; write auto, curated, "
+    assert [line for line in said if line.startswith(trouble)]
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+
+
+@pytest.mark.models
+def test_check_has_the_generator_write_something(packs: Path) -> None:
+    account = check_engine(EngineSettings(packs, generator="openai:m@http://127.0.0.1:1/v1"))
+    (problem,) = account["problems"]
+    assert account["ok"] is False
+    assert problem.startswith("generator: http://127.0.0.1:1/v1/chat/completions cannot be reached")
+    assert problem.endswith("until then utterances are curated")
+    assert account["generator"]["speaks"] == "openai:m"

@@ -19,6 +19,7 @@ from engine.contract import (
     TurnResult,
     VerdictStatus,
 )
+from engine.generator_counters import GeneratorCounters
 from engine.ports import Evaluation
 from engine.progress import TurnProgress
 from engine.questions import QuestionPack
@@ -107,6 +108,23 @@ async def test_health_is_answered_while_a_turn_runs(pack: QuestionPack) -> None:
         assert answer.payload["packs"] == {"small": "1.2.3"}
         held.release()
         assert (await caller.answer()).id == "slow"
+
+
+async def test_health_tells_how_utterances_came_about(pack: QuestionPack) -> None:
+    counters = GeneratorCounters()
+    counters.written()
+    counters.tried_again(3)
+    counters.fell_back(("outcome", "style"))
+    async with (
+        running_worker(fake_pipeline(pack), counters=counters) as worker,
+        calling(worker) as caller,
+    ):
+        caller.send(Call("how", "health"))
+        assert (await caller.answer()).payload["voice"] == {
+            "utterances": {"model": 1, "rule": 0, "fallback": 1},
+            "resamples": {"total": 3},
+            "fallbacks": {"outcome": 1, "style": 1},
+        }
 
 
 async def test_every_connection_gets_its_own_answers(pack: QuestionPack) -> None:

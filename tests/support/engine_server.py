@@ -13,6 +13,8 @@ from pathlib import Path
 from engine.contract import TurnRequest
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector, FakeStreamingGenerator
+from engine.generator_counters import GeneratorCounters
+from engine.generator_facts import CURATED_ALONE, GeneratorFacts
 from engine.listener import listen
 from engine.pipeline import Pipeline
 from engine.ports import AnswerEvaluator, Evaluation
@@ -97,14 +99,19 @@ def slow_pipeline(pack: QuestionPack, pause: Callable[[], None]) -> Pipeline:
 
 @asynccontextmanager
 async def running_worker(
-    pipeline: Pipeline, queue_limit: int = QUEUE_LIMIT, path: Path | None = None
+    pipeline: Pipeline,
+    queue_limit: int = QUEUE_LIMIT,
+    path: Path | None = None,
+    counters: GeneratorCounters | None = None,
+    generator: GeneratorFacts = CURATED_ALONE,
 ) -> AsyncIterator[RunningWorker]:
     """Serve a pipeline on a Unix socket for the length of a block."""
     with tempfile.TemporaryDirectory() as folder:
         listener = listen(UnixAddress(path or Path(folder) / "private" / "engine.sock"))
         assert isinstance(listener.address, UnixAddress)
         stop = asyncio.Event()
-        worker = Worker(pipeline, WorkerFacts(fake=True, models={}, device="cpu"), queue_limit)
+        facts = WorkerFacts(True, {}, "cpu", generator, counters)
+        worker = Worker(pipeline, facts, queue_limit)
         serving = asyncio.create_task(worker.serve(listener, stop))
         try:
             yield RunningWorker(listener.address, stop, serving)
