@@ -1,4 +1,4 @@
-"""Does what commands, presses and forms ask for: acknowledges at once, then keeps it.
+"""Does what commands, presses and forms ask for: keeps it, and acknowledges it as soon as it is.
 
 The reply itself is no answer to the interaction: it is sent to the channel when it is there,
 however late, and after a restart too.
@@ -6,9 +6,10 @@ however late, and after a restart too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 import structlog
@@ -18,6 +19,7 @@ from bot.adapters.discord_faults import NETWORK
 from bot.adapters.discord_forms import answer_form
 from bot.adapters.discord_markdown import plain
 from bot.adapters.discord_places import Places
+from bot.adapters.discord_promises import Promises
 from bot.adapters.discord_reading import Reader
 from bot.adapters.discord_sending import buttons_of
 from bot.adapters.discord_splitting import split
@@ -29,6 +31,11 @@ from bot.interview.messages import Action
 from bot.presentation import Presenter
 
 log = structlog.get_logger(__name__)
+
+_Result = TypeVar("_Result")
+
+_PATIENCE_SECONDS = 0.5
+"""How long an acknowledgement waits until what was asked for is kept. Discord waits for 3 s."""
 
 # What concerns only the person is answered where only the person reads it.
 _PRIVATE = (Action.LINK, Action.UNLINK, Action.PRIVACY, Action.HISTORY)
@@ -46,6 +53,7 @@ class Acting:
         take: takes in a message that was missed.
         places: knows the threads.
         intake: remembers which buttons count.
+        promises: told who waits for an answer in a direct message.
         reader: translates.
         presenter: words what only Discord has to say.
         words: tells which languages there are.
@@ -57,6 +65,7 @@ class Acting:
         take: Take,
         places: Places,
         intake: Intake,
+        promises: Promises,
         reader: Reader,
         presenter: Presenter,
         words: Translator,
@@ -65,6 +74,7 @@ class Acting:
         self._take = take
         self._places = places
         self._intake = intake
+        self._promises = promises
         self._reader = reader
         self._presenter = presenter
         self._words = words
@@ -73,15 +83,18 @@ class Acting:
         self, interaction: discord.Interaction[Any], action: Action, options: Mapping[str, str]
     ) -> None:
         """Do what a slash command asks for."""
-        await interaction.response.defer(ephemeral=True)
         place = await self._place(interaction)
         private = action in _PRIVATE and interaction.guild_id is not None
         if place is not None and not private:
-            await self.submit(interaction, place, action, options)
+            keeping = self.submit(interaction, place, action, options)
+            await self.acknowledged(interaction, keeping, ephemeral=True)
             await self.done(interaction)
         elif action in _ANYWHERE:
-            await self._answer_directly(interaction, action, options)
+            keeping = self._answer_directly(interaction, action, options)
+            if not await self.acknowledged(interaction, keeping, ephemeral=True):
+                await self.tell(interaction, "discord.direct_closed")
         else:
+            await interaction.response.defer(ephemeral=True)
             await self.tell(interaction, "discord.wrong_place")
 
     async def press(self, interaction: discord.Interaction[Any], press: Press) -> None:
@@ -89,21 +102,9 @@ class Acting:
         if press.what == ANSWER:
             await self.open_form(interaction)
             return
-        await interaction.response.defer()
-        place = await self._place(interaction)
-        refusal = await self._refusal(interaction, place, press)
-        if refusal is not None:
-            await self._whisper(interaction, refusal)
-        elif isinstance(press.what, Action) and place is not None:
-            # What means the question is asked once, however often the button is tapped.
-            message_id = interaction.message.id if interaction.message else interaction.id
-            once = f"press:{message_id}:{press.what.value}"
-            event_id = once if press.what in _OF_A_QUESTION else None
-            fresh = await self.submit(
-                interaction, place, press.what, press.options, event_id=event_id
-            )
-            if not fresh:
-                await self._whisper(interaction, "press.again")
+        told = await self.acknowledged(interaction, self._pressed(interaction, press))
+        if told is not None:
+            await self.whisper(interaction, told)
 
     async def open_form(self, interaction: discord.Interaction[Any]) -> None:
         """Open the form to answer in."""
@@ -116,14 +117,46 @@ class Acting:
 
     async def form(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Take in an answer that was written in the form, and show it in the thread."""
-        await interaction.response.defer(thinking=True)
         place = await self._place(interaction)
         if place is None:
+            await interaction.response.defer(thinking=True, ephemeral=True)
             await self.tell(interaction, "discord.not_yours")
             return
-        await self.submit(interaction, place, None, {}, text=text)
+        keeping = self.submit(interaction, place, None, {}, text=text)
+        await self.acknowledged(interaction, keeping, thinking=True)
         quoted = "\n".join(f"> {line}" for line in plain(text).split("\n"))
         await self._show(interaction, split(quoted)[0])
+
+    async def acknowledged(
+        self,
+        interaction: discord.Interaction[Any],
+        keeping: Coroutine[Any, Any, _Result],
+        **how: bool,
+    ) -> _Result:
+        """Acknowledge an interaction as soon as what it asks for is kept, and return what came.
+
+        Whoever sees an acknowledgement may rely on it, whatever happens to this program next.
+        Only where keeping takes long does the acknowledgement come first: Discord would tell the
+        person that the bot does not answer.
+
+        Args:
+            interaction: the interaction.
+            keeping: keeps it.
+            how: of `discord.InteractionResponse.defer`.
+
+        Raises:
+            StorageError: it cannot be kept.
+        """
+        task = asyncio.create_task(keeping)
+        await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
+        if task.done():
+            task.result()
+        try:
+            await interaction.response.defer(**how)
+        except (discord.HTTPException, *NETWORK) as error:
+            # It is kept, or soon will be: that this cannot be shown changes nothing about it.
+            log.info("gateway.not_acknowledged", error=type(error).__qualname__)
+        return await task
 
     async def submit(  # noqa: PLR0913 - what an interaction is made of
         self,
@@ -160,9 +193,11 @@ class Acting:
             text=text,
             event_id=event_id,
         )
-        channel = interaction.client.get_partial_messageable(channel_id)
-        async with self._taking.in_order(channel, channel_id, interaction.id, self._take):
-            return await self._taking.submit(inbound, channel)
+        thread = await self._places.thread(channel_id)
+        guild_id = thread.guild_id if thread else None
+        channel = interaction.client.get_partial_messageable(channel_id, guild_id=guild_id)
+        async with self._taking.in_order(channel, channel_id, self._take):
+            return await self._taking.submit(inbound, channel, since=interaction.id)
 
     async def suggested(self, interaction: discord.Interaction[Any]) -> dict[str, str]:
         """Return what the server and the person's client suggest where nothing was chosen."""
@@ -182,6 +217,11 @@ class Acting:
             interaction, self._presenter.text(self.language(interaction), key, **params)
         )
 
+    async def whisper(self, interaction: discord.Interaction[Any], key: str, **params: str) -> None:
+        """Tell only the person something about what they pressed."""
+        text = self._presenter.text(self.language(interaction), key, **params)
+        await interaction.followup.send(text, ephemeral=True)
+
     async def done(self, interaction: discord.Interaction[Any]) -> None:
         """Take the answer of a deferred interaction away: the reply comes by itself."""
         with suppress(discord.HTTPException, *NETWORK):
@@ -190,7 +230,7 @@ class Acting:
     async def apologise(self, interaction: discord.Interaction[Any]) -> None:
         """Tell somebody that what they asked for was not done."""
         if interaction.response.is_done():
-            await self._whisper(interaction, "discord.failed")
+            await self.whisper(interaction, "discord.failed")
             return
         text = self._presenter.text(self.language(interaction), "discord.failed")
         await interaction.response.send_message(text, ephemeral=True)
@@ -216,24 +256,34 @@ class Acting:
         latest = await self._intake.cursor(buttons_of(place))
         return "press.old" if latest and interaction.message.id < int(latest) else None
 
+    async def _pressed(self, interaction: discord.Interaction[Any], press: Press) -> str | None:
+        """Take in a press; return the id of the text to tell the person, if there is something."""
+        place = await self._place(interaction)
+        refusal = await self._refusal(interaction, place, press)
+        if refusal is not None or place is None or not isinstance(press.what, Action):
+            return refusal
+        # What means the question is asked once, however often the button is tapped.
+        message_id = interaction.message.id if interaction.message else interaction.id
+        once = f"press:{message_id}:{press.what.value}"
+        event_id = once if press.what in _OF_A_QUESTION else None
+        fresh = await self.submit(interaction, place, press.what, press.options, event_id=event_id)
+        return None if fresh else "press.again"
+
     async def _answer_directly(
         self, interaction: discord.Interaction[Any], action: Action, options: Mapping[str, str]
-    ) -> None:
+    ) -> bool:
+        """Have the answer come in a direct message; False where the person can have none."""
         try:
             channel = await interaction.user.create_dm()
-        except (discord.HTTPException, *NETWORK) as error:
-            log.info("gateway.person_unreachable", error=type(error).__qualname__)
-            await self.tell(interaction, "discord.direct_closed")
-            return
+        except discord.Forbidden as error:
+            log.info("gateway.person_unreachable", code=error.code)
+            return False
+        self._promises.made(channel.id, interaction)
         await self.submit(interaction, channel.id, action, options)
-        await self.tell(interaction, "discord.answered_directly", place=channel.jump_url)
+        return True
 
     async def _show(self, interaction: discord.Interaction[Any], text: str) -> None:
         # What was asked for is kept by now; that this cannot be shown changes nothing about it.
         with suppress(discord.HTTPException, *NETWORK):
             none = discord.AllowedMentions.none()
             await interaction.edit_original_response(content=text, allowed_mentions=none)
-
-    async def _whisper(self, interaction: discord.Interaction[Any], key: str) -> None:
-        text = self._presenter.text(self.language(interaction), key)
-        await interaction.followup.send(text, ephemeral=True)

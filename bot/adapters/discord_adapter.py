@@ -3,7 +3,8 @@
 ```
 gateway ─ discord_client ┬─ discord_hearing   messages, edits, threads      ┐     ↓
                          ├─ discord_acting    commands, buttons, forms      ├─ discord_taking
-                         └─ discord_opening   /interview start → a thread   ┘   intake
+                         ├─ discord_opening   /interview start → a thread   ┘   intake
+                         └─ discord_sharing   one line at the end → the channel
 deliver ─ discord_sending ─ discord_drawing → REST
 ```
 """
@@ -21,11 +22,15 @@ from bot.adapters.discord_helpline import Helpline
 from bot.adapters.discord_opening import Opening
 from bot.adapters.discord_places import Places
 from bot.adapters.discord_pointing import Pointing
+from bot.adapters.discord_promises import Promises
 from bot.adapters.discord_reading import Reader
 from bot.adapters.discord_rules import Rules
 from bot.adapters.discord_sending import Sending
 from bot.adapters.discord_settings import PLATFORM, DiscordSettings
+from bot.adapters.discord_sharing import Sharing
+from bot.adapters.discord_starts import Starts
 from bot.adapters.discord_taking import Taking
+from bot.adapters.discord_threads import Threads
 from bot.adapters.discord_typing import TypingSigns
 from bot.adapters.discord_words import SlashWords
 from bot.adapters.intake import Intake
@@ -67,16 +72,20 @@ class DiscordAdapter:
         self._slash = SlashWords(words)
         self._signs = TypingSigns()
         presenter = Presenter(words, self._slash)
-        places, reader = Places(intake), Reader(clock)
+        places, reader = Places(intake), Reader(clock, self._own_id)
+        promises = Promises(presenter, words)
         helpline = Helpline(presenter, self._connected)
         readable = settings.message_content
         self._taking = Taking(intake, self._signs)
         pointing = Pointing(presenter, words)
         self._hearing = Hearing(self._taking, places, reader, pointing, helpline, readable)
         self._acting = Acting(
-            self._taking, self._hearing.take, places, intake, reader, presenter, words
+            self._taking, self._hearing.take, places, intake, promises, reader, presenter, words
         )
-        opening = Opening(self._acting, self._taking, places, packs, presenter)
+        starts = Starts(intake)
+        self._threads = Threads(starts, places, self._taking, clock)
+        opening = Opening(self._acting, starts, self._threads, places, packs, presenter)
+        self._sharing = Sharing(self._acting, places, intake, presenter)
         rules = Rules(self._acting, places, packs, words)
         self._commands = Commands(self._acting, opening, rules, packs, words)
         self._sending = Sending(
@@ -84,6 +93,7 @@ class DiscordAdapter:
             places,
             intake,
             helpline,
+            promises,
             self._connected,
             readable,
         )
@@ -100,7 +110,9 @@ class DiscordAdapter:
             self._settings,
             self._hearing,
             self._acting,
+            self._sharing,
             self._taking,
+            self._threads,
             self._commands,
             self._slash,
             self._words,
@@ -141,6 +153,11 @@ class DiscordAdapter:
         Discord has no drafts, and a message that is edited until it is the reply would be a second
         reply for ever if the bot ended before.
         """
+
+    def _own_id(self) -> int:
+        """Return the id of the bot's own account; 0 before it is logged in."""
+        user = self._client.user if self._client is not None else None
+        return user.id if user is not None else 0
 
     def _connected(self) -> discord.Client:
         """Return the client that is logged in.

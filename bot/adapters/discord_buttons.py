@@ -1,7 +1,7 @@
 """Buttons and menus that go on working after a restart: all they need is in their custom ids.
 
 A custom id is ``aurora:<version>:<what>?<options>``, at most 100 characters, with `<what>` an
-action of the interview or the form to answer in.
+action of the interview, the form to answer in, or a line for the channel.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from bot.interview.messages import Action
 VERSION = "1"
 ANSWER = "answer"
 """What a button asks for that opens the form to answer in."""
+SHARE = "share"
+"""What a button asks for that tells the channel of a finished interview."""
 LONGEST_ID = 100
 
 _ID = re.compile(r"aurora:(?P<version>\d+):(?P<what>[a-z_]+)(?:\?(?P<options>.*))?")
@@ -30,8 +32,8 @@ class Press:
     """What a press asks for.
 
     Args:
-        what: an action of the interview, or `ANSWER`; None where the button is of a version that
-            nobody knows any more.
+        what: an action of the interview, `ANSWER` or `SHARE`; None where the button is of a version
+            that nobody knows any more.
         options: what comes with it.
     """
 
@@ -58,8 +60,8 @@ def read_id(custom_id: str) -> Press:
     if found is None or found["version"] != VERSION:
         return Press(None)
     options = dict(parse_qsl(found["options"] or ""))
-    if found["what"] == ANSWER:
-        return Press(ANSWER, options)
+    if found["what"] in (ANSWER, SHARE):
+        return Press(found["what"], options)
     try:
         return Press(Action(found["what"]), options)
     except ValueError:

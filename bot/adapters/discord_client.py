@@ -9,28 +9,37 @@ from typing import Any
 import discord
 import structlog
 import yarl
-from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.adapters.discord_acting import Acting
-from bot.adapters.discord_buttons import Press, PressButton, PressMenu
+from bot.adapters.discord_buttons import SHARE, Press, PressButton, PressMenu
 from bot.adapters.discord_commands import Commands
 from bot.adapters.discord_faults import NETWORK
+from bot.adapters.discord_following import Following
 from bot.adapters.discord_forms import read_form
+from bot.adapters.discord_guarding import guard
 from bot.adapters.discord_hearing import Hearing
+from bot.adapters.discord_registering import Tree
 from bot.adapters.discord_settings import BASE_URL, DiscordSettings
+from bot.adapters.discord_sharing import Sharing
 from bot.adapters.discord_taking import Taking
+from bot.adapters.discord_threads import Threads
 from bot.adapters.discord_words import CatalogueTranslator, SlashWords
 from bot.clock import WakingClock
 from bot.errors import StorageError
 from bot.i18n import Translator
-from bot.workers import backoff, origin
+from bot.workers import origin
 
 log = structlog.get_logger(__name__)
 
-_BETWEEN_SHARDS_SECONDS = 5.0
+_BETWEEN_SESSIONS_SECONDS = 5.0
+"""Discord lets one session begin in so many seconds."""
+_AFTER_A_SESSION_SECONDS = 1.0
+"""It wants a new one to wait at least so long after the last one was lost."""
 _LAST_WORK_SECONDS = 1.0
+_REGISTERING_SECONDS = 5.0
+"""Whoever is first in line should find the commands; nobody waits for them longer."""
 _LONGEST_WAIT_SECONDS = 60.0
 """However long Discord asks to wait, a call that it refuses for longer is given up instead."""
 
@@ -42,7 +51,9 @@ class AuroraClient(discord.AutoShardedClient):
         settings: how Discord is reached.
         hearing: told of messages and channels.
         acting: told of presses and forms.
+        sharing: told of presses that are for the channel.
         taking: told of new connections.
+        threads: opens what was left unopened.
         commands: the slash commands.
         slash: told the ids that they get.
         words: the texts.
@@ -54,7 +65,9 @@ class AuroraClient(discord.AutoShardedClient):
         settings: DiscordSettings,
         hearing: Hearing,
         acting: Acting,
+        sharing: Sharing,
         taking: Taking,
+        threads: Threads,
         commands: Commands,
         slash: SlashWords,
         words: Translator,
@@ -68,38 +81,42 @@ class AuroraClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=_LONGEST_WAIT_SECONDS,
+            allowed_mentions=discord.AllowedMentions.none(),
         )
         self._settings = settings
         self._hearing = hearing
         self._acting = acting
+        self._sharing = sharing
         self._taking = taking
+        self._threads = threads
         self._commands = commands
-        self._slash = slash
         self._words = words
         self._clock = clock
-        self._tree = _Tree(self)
-        self._behind = asyncio.Event()
-        self._following: asyncio.Task[None] | None = None
+        self._tree = Tree(self, slash, clock)
+        self._following = Following(hearing, clock)
+        self._going_on: set[asyncio.Task[None]] = set()
         self._at_work: set[asyncio.Task[Any]] = set()
+        self._session_began = 0.0
+        guard(self._connection.parsers, self._made_no_sense)
         Route.BASE = settings.base_url
 
     async def setup_hook(self) -> None:
         """Register buttons and commands, once the bot is logged in."""
         self.add_dynamic_items(PressButton, PressMenu)
-        self._following = asyncio.create_task(self._follow())
-        self._at_work.add(self._following)
         if self._settings.base_url != BASE_URL:
             _, gateway, _ = await self.http.get_bot_gateway()
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         self._commands.add_to(self._tree)
         await self._tree.set_translator(CatalogueTranslator(self._words))
-        try:
-            registered = await self._tree.sync()
-        except discord.DiscordException as error:
-            # Interviews go on: buttons and messages need no commands.
-            log.error("gateway.commands_refused", error=str(error))  # noqa: TRY400 - says it all
-            return
-        self._slash.registered({command.name: command.id for command in registered})
+        following = asyncio.create_task(self._following.run(self))
+        registering = asyncio.create_task(self._tree.register())
+        self._going_on = {following, registering}
+        self._at_work.add(following)
+        if unfinished := await self._threads.unfinished():
+            finishing = asyncio.create_task(self._threads.finish(self, unfinished))
+            self._going_on.add(finishing)
+            self._at_work.add(finishing)
+        await asyncio.wait({registering}, timeout=_REGISTERING_SECONDS)
 
     async def before_identify_hook(
         self,
@@ -107,14 +124,17 @@ class AuroraClient(discord.AutoShardedClient):
         *,
         initial: bool = False,
     ) -> None:
-        """Keep Discord's distance between shards that sign on."""
+        """Keep Discord's distance between sessions that begin."""
+        now = asyncio.get_running_loop().time
         if not initial:
-            await self._clock.sleep(_BETWEEN_SHARDS_SECONDS)
+            left = self._session_began + _BETWEEN_SESSIONS_SECONDS - now()
+            await self._clock.sleep(max(left, _AFTER_A_SESSION_SECONDS))
+        self._session_began = now()
 
     async def close(self) -> None:
         """Let what is being taken in be kept, then end the connection."""
-        if self._following is not None:
-            self._following.cancel()
+        for task in self._going_on:
+            task.cancel()
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=_LAST_WORK_SECONDS)
         await super().close()
@@ -122,7 +142,7 @@ class AuroraClient(discord.AutoShardedClient):
     async def on_connect(self) -> None:
         """Fetch what was missed: a new session is told nothing of the time before it."""
         self._taking.gap()
-        self._behind.set()
+        self._following.missed()
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note that a shard is at work."""
@@ -169,13 +189,19 @@ class AuroraClient(discord.AutoShardedClient):
         """Do what a button or a menu asks for."""
         self.begin_work()
         try:
-            await self._acting.press(interaction, press)
+            if press.what == SHARE:
+                await self._sharing.share(interaction, press.options)
+            else:
+                await self._acting.press(interaction, press)
         except Exception as error:
             await self.failed(interaction, error)
 
     async def failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell somebody that what they asked for was not done."""
         name = type(error).__qualname__
+        if self.is_closed():  # what was kept is done by the next client
+            log.info("gateway.interaction_cut_off", error=name)
+            return
         log.error("gateway.interaction_failed", error=name, origin=origin(error))
         with suppress(discord.HTTPException, *NETWORK):
             await self._acting.apologise(interaction)
@@ -196,39 +222,13 @@ class AuroraClient(discord.AutoShardedClient):
 
     def _missed(self, error: Exception) -> None:
         log.warning("gateway.message_missed", error=type(error).__qualname__)
-        self._behind.set()
+        self._following.missed()
 
-    async def _follow(self) -> None:
-        """Whenever something may have been missed, fetch it, as often as it takes."""
-        attempts = 0
-        while True:
-            await self._behind.wait()
-            self._behind.clear()
-            if await self._caught_up():
-                attempts = 0
-                continue
-            await self._clock.sleep(backoff(attempts))
-            attempts += 1
-            self._behind.set()
-
-    async def _caught_up(self) -> bool:
-        try:
-            return await self._hearing.catch_up(self)
-        except StorageError as error:
-            log.warning("gateway.catching_up_failed", error=type(error).__qualname__)
-            return False
-
-
-class _Tree(app_commands.CommandTree[AuroraClient]):
-    """The commands, with their errors told to people."""
-
-    async def interaction_check(self, interaction: discord.Interaction[AuroraClient], /) -> bool:
-        """Note that a command is being done, as every command is."""
-        interaction.client.begin_work()
-        return True
-
-    async def on_error(
-        self, interaction: discord.Interaction[AuroraClient], error: app_commands.AppCommandError, /
-    ) -> None:
-        """Tell somebody that a command was not done."""
-        await interaction.client.failed(interaction, getattr(error, "original", error))
+    def _made_no_sense(self, event: str, data: Any, error: Exception) -> None:
+        """Log an event that could not be read; if it was a message, fetch it."""
+        name = type(error).__qualname__
+        log.error("gateway.event_unreadable", event_name=event, error=name, origin=origin(error))
+        channel_id = str(data.get("channel_id", "")) if isinstance(data, dict) else ""
+        if event.startswith("MESSAGE_") and channel_id.isdecimal():
+            self._taking.gap(int(channel_id))
+            self._following.missed()

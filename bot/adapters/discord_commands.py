@@ -189,7 +189,7 @@ class Commands:
         )
         @app_commands.autocomplete(pack=self._complete_pack)
         @app_commands.default_permissions(manage_guild=True)
-        @app_commands.guild_only()
+        @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
         async def callback(  # noqa: PLR0913, PLR0917 - the options of the command
             interaction: Interaction,
             channel: discord.TextChannel | None = None,

@@ -14,11 +14,13 @@ import structlog
 from bot.adapters.discord_buttons import (
     ANSWER,
     LONGEST_ID,
+    SHARE,
     PressButton,
     PressMenu,
     write_id,
 )
 from bot.interview.messages import Action, Choice, Notice, Reply
+from bot.interview.report import Report
 from bot.presentation import Presenter
 
 log = structlog.get_logger(__name__)
@@ -51,16 +53,19 @@ class _Row:
     listed: bool = False
 
 
-def controls(presenter: Presenter, reply: Reply, *, by_form: bool) -> discord.ui.View | None:
+def controls(
+    presenter: Presenter, reply: Reply, *, by_form: bool, shared: Report | None = None
+) -> discord.ui.View | None:
     """Return the buttons and menus under a reply; None where there is nothing to press.
 
     Args:
         presenter: words the buttons.
         reply: what they stand under.
         by_form: whether one of them opens the form to answer in.
+        shared: what one of them offers to tell the channel of, if anything.
     """
     view = discord.ui.View(timeout=None)
-    actions = _actions(presenter, reply, by_form=by_form)
+    actions = _actions(presenter, reply, by_form=by_form, shared=shared)
     rows = _rows(reply.choices, _MOST_ROWS - bool(actions))
     for number, row in enumerate(rows):
         _add_row(view, presenter, reply.locale, row, number)
@@ -79,9 +84,19 @@ def _answer(presenter: Presenter, locale: str) -> _Button:
     return write_id(ANSWER), presenter.text(locale, "discord.answer"), discord.ButtonStyle.success
 
 
-def _actions(presenter: Presenter, reply: Reply, *, by_form: bool) -> list[_Button]:
+def _share(presenter: Presenter, locale: str, report: Report) -> _Button:
+    points = sum(len(topic.points) for topic in report.topics)
+    result = {"covered": str(report.covered), "points": str(points)}
+    label = presenter.text(locale, "discord.share")
+    return write_id(SHARE, result), label, discord.ButtonStyle.secondary
+
+
+def _actions(
+    presenter: Presenter, reply: Reply, *, by_form: bool, shared: Report | None
+) -> list[_Button]:
     """Return the buttons that every reply of its kind has."""
     form = [_answer(presenter, reply.locale)] if by_form else []
+    share = [_share(presenter, reply.locale, shared)] if shared is not None else []
     others = [
         (
             write_id(action.value),
@@ -90,7 +105,7 @@ def _actions(presenter: Presenter, reply: Reply, *, by_form: bool) -> list[_Butt
         )
         for action in reply.buttons
     ]
-    return (form + others)[:_LONGEST_ROW]
+    return (form + others + share)[:_LONGEST_ROW]
 
 
 def _rows(choices: Sequence[tuple[Choice, ...]], most: int) -> list[_Row]:

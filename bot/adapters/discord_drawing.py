@@ -13,6 +13,7 @@ from bot.adapters.discord_markdown import drawn, plain, small, spoken
 from bot.adapters.discord_splitting import split
 from bot.adapters.report_file import ReportFile, report_file
 from bot.interview.messages import Reply
+from bot.interview.report import Report
 from bot.lines import Line, Section, SectionKind, Tone
 from bot.presentation import Presenter, progress_line
 
@@ -55,18 +56,22 @@ class Drawing:
         self._presenter = presenter
         self._for_files = for_files
 
-    def parts(self, reply: Reply, *, by_form: bool) -> tuple[Part, ...]:
+    def parts(
+        self, reply: Reply, *, by_form: bool, shared: Report | None = None
+    ) -> tuple[Part, ...]:
         """Return a reply as messages, in order.
 
         Args:
             reply: what to draw.
             by_form: whether answers come by a form, which a button opens then.
+            shared: what a button offers to tell the channel of, if anything.
         """
         bodies = list(self._bodies(reply)) or [Part(content="…")]
         file = report_file(self._for_files, reply)
         if file is not None:
             bodies = _with_file(bodies, file)
-        view = controls(self._presenter, reply, by_form=by_form and reply.progress is not None)
+        by_form = by_form and reply.progress is not None
+        view = controls(self._presenter, reply, by_form=by_form, shared=shared)
         *first, last = bodies
         return (*(replace(body, silent=True) for body in first), replace(last, view=view))
 

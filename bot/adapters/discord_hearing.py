@@ -7,13 +7,11 @@ from collections.abc import Mapping
 import discord
 import structlog
 
-from bot.adapters.discord_faults import NETWORK
 from bot.adapters.discord_helpline import Helpline
 from bot.adapters.discord_places import Places
 from bot.adapters.discord_pointing import Pointing
 from bot.adapters.discord_reading import Reader, is_said
 from bot.adapters.discord_taking import Taking
-from bot.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +53,12 @@ class Hearing:
         """
         if not is_said(message):
             return
-        if _may_be_interview(message.channel, bot_id):
-            channel = message.channel
-            async with self._taking.in_order(channel, channel.id, message.id, self.take):
+        taken, channel = False, message.channel
+        if _may_be_interview(channel, bot_id):
+            async with self._taking.in_order(channel, channel.id, self.take):
                 await self.take(message)
-        elif any(user.id == bot_id for user in message.mentions):
+                taken = not _in_guild(channel) or await self._places.thread(channel.id) is not None
+        if not taken and any(user.id == bot_id for user in message.mentions):
             await self._pointing.to_start(message)
 
     async def edit(self, message: discord.Message, bot_id: int) -> None:
@@ -73,7 +72,7 @@ class Hearing:
         if not changed or not _may_be_interview(message.channel, bot_id):
             return
         channel = message.channel
-        async with self._taking.in_order(channel, channel.id, message.id, self.take):
+        async with self._taking.in_order(channel, channel.id, self.take):
             options = await self._options(message)
             if options is not None:
                 await self._taking.submit(self._reader.edited(message, options), channel)
@@ -104,7 +103,7 @@ class Hearing:
             return
         inbound = self._reader.said(message, options)
         if inbound.text or self._message_content or not _in_guild(message.channel):
-            await self._taking.submit(inbound, message.channel, message.id)
+            await self._taking.submit(inbound, message.channel, message_id=message.id)
             return
         # Without the message-content intent Discord keeps from the bot what people write.
         await self._pointing.to_form(message, options["default_locale"])
@@ -129,9 +128,9 @@ class Hearing:
         guild_id = thread.guild_id if thread else None
         channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
         try:
-            async with self._taking.in_order(channel, channel_id, channel_id, self.take):
+            async with self._taking.in_order(channel, channel_id, self.take):
                 return True
-        except (discord.DiscordException, StorageError, *NETWORK) as error:
+        except Exception as error:  # one channel that cannot be read must not keep the others back
             name = type(error).__qualname__
             log.warning("gateway.catching_up_failed", channel=channel_id, error=name)
             return False

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
 import discord
 import structlog
 
 from bot.adapters.discord_acting import Acting
+from bot.adapters.discord_faults import TOO_MANY_THREADS
 from bot.adapters.discord_permissions import missing_to_open, named
-from bot.adapters.discord_places import GuildRules, InterviewThread, Places, ThreadKind
-from bot.adapters.discord_taking import Taking
+from bot.adapters.discord_places import GuildRules, Places, ThreadKind
+from bot.adapters.discord_starts import Start, Starts
+from bot.adapters.discord_threads import Threads
 from bot.errors import UnknownPackError
 from bot.interview.messages import Action
 from bot.interview.ports import Packs
@@ -22,8 +25,15 @@ log = structlog.get_logger(__name__)
 
 # Whoever has an interview open is asked first whether it should go on.
 _ASK_FIRST = {"offer": "yes"}
-_ARCHIVED_AFTER_MINUTES: Final = 10_080
 _LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Why no interview can be started: a text of the catalogue."""
+
+    key: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 class Opening:
@@ -31,17 +41,25 @@ class Opening:
 
     Args:
         acting: takes in that one is to be started.
-        taking: knows which channels are new.
-        places: keeps threads and rules.
+        starts: remembers what is being started.
+        threads: opens threads.
+        places: knows threads and rules.
         packs: the packs, for the names of threads.
         presenter: words what is missing.
     """
 
-    def __init__(
-        self, acting: Acting, taking: Taking, places: Places, packs: Packs, presenter: Presenter
+    def __init__(  # noqa: PLR0913, PLR0917 - the adapter passes each once
+        self,
+        acting: Acting,
+        starts: Starts,
+        threads: Threads,
+        places: Places,
+        packs: Packs,
+        presenter: Presenter,
     ) -> None:
         self._acting = acting
-        self._taking = taking
+        self._starts = starts
+        self._threads = threads
         self._places = places
         self._packs = packs
         self._presenter = presenter
@@ -53,32 +71,29 @@ class Opening:
             interaction: the command.
             chosen: what was chosen with it, by option name.
         """
-        await interaction.response.defer(ephemeral=True)
         options = {**_ASK_FIRST, **chosen}
         channel = interaction.channel
         if interaction.guild_id is None and interaction.channel_id is not None:
-            await self._acting.submit(interaction, interaction.channel_id, Action.OPEN, options)
-            await self._acting.done(interaction)
-        elif isinstance(channel, discord.Thread):
-            await self._start_again(interaction, channel, options)
+            await self._start_here(interaction, interaction.channel_id, options)
+        elif isinstance(channel, discord.Thread) and await self._is_own(interaction, channel):
+            await self._start_here(interaction, channel.id, options)
         elif isinstance(channel, discord.TextChannel):
             await self._start_in(interaction, channel, options)
         else:
+            await interaction.response.defer(ephemeral=True)
             await self._acting.tell(interaction, "discord.no_threads_here")
 
-    async def _start_again(
-        self,
-        interaction: discord.Interaction[Any],
-        thread: discord.Thread,
-        options: Mapping[str, str],
+    async def _start_here(
+        self, interaction: discord.Interaction[Any], channel_id: int, options: Mapping[str, str]
     ) -> None:
-        """Start in the thread that the person has already."""
-        kept = await self._places.thread(thread.id)
-        if kept is None or kept.owner_id != interaction.user.id:
-            await self._acting.tell(interaction, "discord.no_threads_here")
-            return
-        await self._acting.submit(interaction, thread.id, Action.OPEN, options)
+        """Start directly, or in the thread that the person has already."""
+        keeping = self._acting.submit(interaction, channel_id, Action.OPEN, options)
+        await self._acting.acknowledged(interaction, keeping, ephemeral=True)
         await self._acting.done(interaction)
+
+    async def _is_own(self, interaction: discord.Interaction[Any], thread: discord.Thread) -> bool:
+        kept = await self._places.thread(thread.id)
+        return kept is not None and kept.owner_id == interaction.user.id
 
     async def _start_in(
         self,
@@ -87,45 +102,61 @@ class Opening:
         options: Mapping[str, str],
     ) -> None:
         """Start in a new thread under a channel, if the server's rules and permissions allow."""
+        keeping = self._begun(interaction, channel, options)
+        begun = await self._acting.acknowledged(interaction, keeping, ephemeral=True)
+        if isinstance(begun, _Refused):
+            await self._acting.tell(interaction, begun.key, **begun.params)
+            return
+        try:
+            thread = await self._threads.open(begun, channel, interaction.client)
+        except discord.HTTPException as error:
+            log.warning("gateway.thread_refused", channel=channel.id, code=error.code)
+            refused = self._refused(interaction, error)
+            await self._acting.tell(interaction, refused.key, **refused.params)
+            return
+        await self._acting.tell(interaction, "discord.thread_opened", thread=thread.mention)
+
+    async def _begun(
+        self,
+        interaction: discord.Interaction[Any],
+        channel: discord.TextChannel,
+        options: Mapping[str, str],
+    ) -> Start | _Refused:
+        """Remember that an interview is to be started; or return why it cannot be."""
         rules = await self._places.rules(channel.guild.id)
         if not rules.allows(channel.id):
             allowed = ", ".join(f"<#{allowed}>" for allowed in sorted(rules.channels))
-            await self._acting.tell(interaction, "discord.channel_not_allowed", channels=allowed)
-            return
+            return _Refused("discord.channel_not_allowed", {"channels": allowed})
+        private = rules.threads is ThreadKind.PRIVATE
+        if private and channel.is_news():
+            return _Refused("discord.no_threads_here")
+        # Discord always tells what the bot may do; where nothing is told, trying shows it.
         missing = missing_to_open(interaction.app_permissions, rules.threads)
-        if missing:
-            await self._tell_missing(interaction, missing)
-            return
-        try:
-            thread = await self._open_thread(interaction, channel, rules, options)
-        except discord.Forbidden as error:
-            log.warning("gateway.thread_refused", channel=channel.id, code=error.code)
-            await self._tell_missing(interaction, ())
-            return
-        await self._acting.submit(interaction, thread.id, Action.OPEN, options)
-        await self._acting.tell(interaction, "discord.thread_opened", thread=thread.mention)
+        if missing and interaction.app_permissions.value:
+            return self._missing(interaction, missing)
+        start = await self._start_of(interaction, channel, rules, options)
+        await self._starts.begun(start)
+        return start
 
-    async def _open_thread(
+    async def _start_of(
         self,
         interaction: discord.Interaction[Any],
         channel: discord.TextChannel,
         rules: GuildRules,
         options: Mapping[str, str],
-    ) -> discord.Thread:
-        suggested = await self._acting.suggested(interaction)
-        locale = options.get("locale", suggested["default_locale"])
-        public = discord.ChannelType.news_thread if channel.is_news() else _PUBLIC
-        thread = await channel.create_thread(
-            name=self._name(interaction.user, {**suggested, **options}, locale),
-            type=public if rules.threads is ThreadKind.PUBLIC else _PRIVATE,
-            auto_archive_duration=_ARCHIVED_AFTER_MINUTES,
-            invitable=False,
+    ) -> Start:
+        everything = {**await self._acting.suggested(interaction), **options}
+        locale = options.get("locale", everything["default_locale"])
+        return Start(
+            interaction_id=interaction.id,
+            guild_id=channel.guild.id,
+            channel_id=channel.id,
+            person_id=interaction.user.id,
+            name=self._name(interaction.user, everything, locale),
+            locale=locale,
+            private=rules.threads is ThreadKind.PRIVATE,
+            options=everything,
         )
-        owner = InterviewThread(thread.id, channel.guild.id, interaction.user.id, locale)
-        await self._places.keep_thread(owner)
-        await self._taking.opened(thread.id)
-        await thread.add_user(interaction.user)
-        return thread
 
     def _name(self, person: discord.abc.User, options: Mapping[str, str], locale: str) -> str:
         """Return the name of a thread: the pack, where it is known by now, and the person."""
@@ -139,13 +170,15 @@ class Opening:
             name = f"{title.get(locale) or next(iter(title.values()))} · {person.display_name}"
         return name[:_LONGEST_NAME]
 
-    async def _tell_missing(
-        self, interaction: discord.Interaction[Any], missing: tuple[str, ...]
-    ) -> None:
-        locale = self._acting.language(interaction)
-        names = named(self._presenter, locale, missing)
-        await self._acting.tell(interaction, "discord.not_allowed", permissions=names)
+    def _refused(
+        self, interaction: discord.Interaction[Any], error: discord.HTTPException
+    ) -> _Refused:
+        if error.code in TOO_MANY_THREADS:
+            return _Refused("discord.too_many_threads")
+        if isinstance(error, discord.Forbidden):
+            return self._missing(interaction, ())
+        return _Refused("discord.failed")
 
-
-_PUBLIC = discord.ChannelType.public_thread
-_PRIVATE = discord.ChannelType.private_thread
+    def _missing(self, interaction: discord.Interaction[Any], missing: tuple[str, ...]) -> _Refused:
+        names = named(self._presenter, self._acting.language(interaction), missing)
+        return _Refused("discord.not_allowed", {"permissions": names})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import discord
@@ -22,9 +22,11 @@ class Reader:
 
     Args:
         clock: the time.
+        own_id: returns the id of the bot's own account.
     """
 
     clock: Clock
+    own_id: Callable[[], int]
 
     def said(self, message: discord.Message, options: Mapping[str, str]) -> Inbound:
         """Return the message that somebody wrote.
@@ -35,7 +37,7 @@ class Reader:
             event_id=event_of(message.id),
             account=account_of(message.author),
             conversation=conversation_of(message.channel.id),
-            text=_own_words(message),
+            text=self._own_words(message),
             received_at=min(message.created_at, self.clock.now()),
             options=options,
         )
@@ -47,7 +49,7 @@ class Reader:
             event_id=f"edit:{message.id}:{moment.timestamp():.6f}",
             account=account_of(message.author),
             conversation=conversation_of(message.channel.id),
-            text=_own_words(message),
+            text=self._own_words(message),
             received_at=self.clock.now(),
             options=options,
             edits=event_of(message.id),
@@ -83,6 +85,12 @@ class Reader:
             options=options,
         )
 
+    def _own_words(self, message: discord.Message) -> str:
+        """Return what somebody wrote, without the bot's own name."""
+        if message.flags.forwarded:
+            return ""
+        return re.sub(rf"<@!?{self.own_id()}>", "", message.content).strip()
+
 
 def is_said(message: discord.Message) -> bool:
     """Whether a person said something, rather than a bot, a webhook or Discord itself."""
@@ -98,12 +106,3 @@ def account_of(user: discord.abc.User) -> Account:
 def event_of(message_id: int) -> str:
     """Return what identifies a message."""
     return f"message:{message_id}"
-
-
-def _own_words(message: discord.Message) -> str:
-    if message.flags.forwarded:
-        return ""
-    bot = message.guild.me if message.guild else None
-    if bot is None:
-        return message.content
-    return re.sub(rf"<@!?{bot.id}>", "", message.content).strip()

@@ -14,7 +14,8 @@ class DiscordSettings:
 
     Args:
         token: the bot's token from the developer portal; never shown.
-        base_url: the REST API up to its version; it names the gateway.
+        base_url: the REST API up to its version, with or without a slash behind it; it names the
+            gateway.
         message_content: whether the portal's Message Content Intent is on, so that answers can be
             typed in threads; without it they come by a form.
     """
@@ -22,3 +23,7 @@ class DiscordSettings:
     token: str = field(repr=False)
     base_url: str = BASE_URL
     message_content: bool = False
+
+    def __post_init__(self) -> None:
+        """Take the slash away that people put behind addresses: paths begin with one."""
+        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))

@@ -69,8 +69,9 @@ class Gateway:
         changed: called when a session has begun or goes on.
 
     `address` is where the gateway is reached, known once the server listens;
-    `allows_message_content` says whether the portal's switch for that intent is on, and `heard`
-    counts how often sessions were identified and resumed.
+    `allows_message_content` says whether the portal's switch for that intent is on, `heard` counts
+    how often sessions were identified and resumed, and the next event comes without what `garbles`
+    names.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Gateway:
         self.allows_message_content = True
         self.sessions: dict[int, Session] = {}
         self.heard = {"identify": 0, "resume": 0}
+        self.garbles: tuple[str, ...] = ()
         self._named = 0
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
@@ -190,6 +192,8 @@ class Gateway:
 
     async def _tell(self, session: Session, event: str, data: Payload) -> None:
         shown = self._visible(event, data, session.intents)
+        shown = {key: value for key, value in shown.items() if key not in self.garbles}
+        self.garbles = ()
         text = _packet(_DISPATCH, shown, event, len(session.sent) + 1)
         session.sent.append(text)
         if session.socket is not None:

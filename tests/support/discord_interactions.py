@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +56,17 @@ class Interaction:
 
 
 class Interactions:
-    """Keeps the interactions, and serves their callbacks and the answers' webhooks."""
+    """Keeps the interactions, and serves their callbacks and the answers' webhooks.
+
+    `omitted` names what interactions do not tell of, and `noticed` is called as each of them is
+    acknowledged.
+    """
 
     def __init__(self, server: DiscordServer) -> None:
         self._server = server
         self.all: list[Interaction] = []
+        self.omitted: tuple[str, ...] = ()
+        self.noticed: Callable[[], None] = lambda: None
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes that interactions are answered on."""
@@ -98,7 +105,8 @@ class Interactions:
         }
         if guild is not None:
             event |= {"guild_id": str(guild.id), "guild_locale": "en-US"}
-        await self._server.gateway.emit("INTERACTION_CREATE", event, guild.id if guild else None)
+        told = {k: v for k, v in event.items() if k not in self.omitted}
+        await self._server.gateway.emit("INTERACTION_CREATE", told, guild.id if guild else None)
         return sent
 
     async def acknowledged(self, sent: Interaction) -> Interaction:
@@ -146,6 +154,7 @@ class Interactions:
             case other:
                 raise ApiError(400, 50035, f"type {other} does not answer this interaction")
         sent.answered_with = body["type"]
+        self.noticed()
         answered = {"id": str(sent.id), "type": sent.kind}
         return answer({"interaction": answered})
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from tests.support.discord_world import Payload
+
+NEVER = -1
 
 _BODY: web.RequestKey[Payload] = web.RequestKey("body", dict)
 
@@ -28,8 +30,9 @@ class Fault:
 
     Args:
         method, path: which calls; the path is a regular expression.
-        status: what is answered; 0 resets the connection.
+        status: what is answered; 0 resets the connection, `NEVER` leaves the caller waiting.
         body: the answer.
+        headers: what comes with it.
         after_effect: whether the call has its effect all the same.
         times: how many calls.
     """
@@ -38,6 +41,7 @@ class Fault:
     path: str
     status: int
     body: Payload
+    headers: dict[str, str] = field(default_factory=dict)
     after_effect: bool = False
     times: int = 1
 

@@ -10,12 +10,16 @@ from aiohttp import web
 
 from tests.support.discord_buckets import Buckets
 from tests.support.discord_limits import ApiError, check_commands, check_message
-from tests.support.discord_requests import Call, Fault, body_of, path_of
+from tests.support.discord_requests import NEVER, Call, Fault, body_of, path_of
 from tests.support.discord_world import (
     APPLICATION_ID,
     BOT,
-    DM,
+    NEWS,
+    NEWS_THREAD,
     PRIVATE_THREAD,
+    PUBLIC_THREAD,
+    TEXT,
+    THREAD_CREATED,
     Channel,
     Payload,
     answer,
@@ -25,6 +29,8 @@ from tests.support.discord_world import (
 
 if TYPE_CHECKING:
     from tests.support.discord_server import DiscordServer
+
+_THREADS_UNDER = {TEXT: (PUBLIC_THREAD, PRIVATE_THREAD), NEWS: (NEWS_THREAD,)}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -37,7 +43,8 @@ class Rest:
         token: the only token that is accepted.
 
     `calls` are all requests; `unknown` those of no known route, `refused` why calls
-    were refused; `hasty` counts calls that came sooner than a 429 allowed.
+    were refused; `hasty` counts calls that came sooner than a 429 allowed. A nonce is the author's,
+    wherever it is used; with `forgets` its few minutes are always over.
     """
 
     def __init__(self, server: DiscordServer, token: str) -> None:
@@ -51,6 +58,8 @@ class Rest:
         self.buckets = Buckets()
         self.hasty = 0
         self.commands: list[Payload] = []
+        self._sent: dict[str, Payload] = {}
+        self.forgets = False
 
     def application(self) -> web.Application:
         """Return the routes under ``/api/v10``."""
@@ -81,10 +90,17 @@ class Rest:
         body = {"message": "injected", "code": code}
         self.faults.append(Fault(method, path, status, body, **more))
 
-    def slow_down(self, method: str, path: str, seconds: float) -> None:
-        """Answer the next call of a kind with 429, and count calls that come too early."""
+    def slow_down(self, method: str, path: str, seconds: float, *, via: str = "1.1 google") -> None:
+        """Answer the next call of a kind with 429, and count calls that come too early.
+
+        Args:
+            method, path: the calls.
+            seconds: how long they are to wait.
+            via: the proxy that says so; the library waits by itself only where there is one.
+        """
         body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
-        self.faults.append(Fault(method, path, 429, body))
+        headers = {"Via": via, "Retry-After": str(seconds)}
+        self.faults.append(Fault(method, path, 429, body, headers=headers))
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -99,7 +115,7 @@ class Rest:
         if fault is not None:
             fault.times -= 1
             if not fault.after_effect:
-                return self._answer_fault(fault, key, request)
+                return await self._answer_fault(fault, key, request)
         wait, limits = self._limits(request)
         if wait:
             return self._too_many(wait)
@@ -110,7 +126,7 @@ class Rest:
             response = answer({"message": str(error), "code": error.code}, error.status)
         response.headers.update(limits)
         await self._server.changed()
-        return self._answer_fault(fault, key, request) if fault else response
+        return await self._answer_fault(fault, key, request) if fault else response
 
     def _limits(self, request: web.Request) -> tuple[float, dict[str, str]]:
         """Count a call that is limited; return how long it should have waited."""
@@ -123,7 +139,10 @@ class Rest:
         body = {"message": text, "retry_after": wait, "global": False}
         return answer(body, 429, Via="1.1 google")
 
-    def _answer_fault(self, fault: Fault, key: str, request: web.Request) -> web.Response:
+    async def _answer_fault(self, fault: Fault, key: str, request: web.Request) -> web.Response:
+        if fault.status == NEVER:
+            await self._server.changed()
+            await asyncio.Event().wait()
         if not fault.status:
             assert request.transport is not None
             request.transport.abort()
@@ -132,7 +151,7 @@ class Rest:
             return answer(fault.body, fault.status)
         wait = float(fault.body["retry_after"])
         self.waits[key] = asyncio.get_running_loop().time() + wait - 0.01
-        return answer(fault.body, fault.status, Via="1.1 google")
+        return answer(fault.body, fault.status, **{k: v for k, v in fault.headers.items() if v})
 
     async def _unknown(self, request: web.Request) -> web.Response:
         self.unknown.append(f"{request.method} {path_of(request)}")
@@ -190,7 +209,7 @@ class Rest:
         session = next(iter(self._server.gateway.sessions.values()), None)
         intents = session.intents if session else self._server.no_intents
         shown = [self._server.visible("MESSAGE_CREATE", m, intents) for m in reversed(found)]
-        return answer(shown)
+        return answer([_without_server(m) for m in shown])
 
     async def _send(self, request: web.Request) -> web.Response:
         channel, body = self._server.reach(request), await body_of(request)
@@ -198,11 +217,12 @@ class Rest:
         self._server.may_write(channel, embeds=bool(body.get("embeds")), files=bool(files))
         check_message(body, files=len(files))
         nonce = str(body.get("nonce") or "")
-        known = channel.keys.get(nonce) if body.get("enforce_nonce") else None
+        known = self._sent.get(nonce) if nonce and body.get("enforce_nonce") else None
         if known is not None:
-            return answer(next(m for m in channel.messages if m["id"] == str(known)))
+            return answer(known)
         sent = self._server.post(channel, body)
-        channel.keys[nonce] = int(sent["id"])
+        if not self.forgets:
+            self._sent[nonce] = sent
         await self._server.announce("MESSAGE_CREATE", channel, sent)
         return answer(sent)
 
@@ -216,10 +236,15 @@ class Rest:
         parent, asked = self._server.reach(request), await request.json()
         private = asked["type"] == PRIVATE_THREAD
         self._server.need(parent, f"create_{'private' if private else 'public'}_threads")
-        if parent.kind == DM or not 1 <= len(asked["name"]) <= 100:
+        if asked["type"] not in _THREADS_UNDER.get(parent.kind, ()):
+            raise ApiError(400, 50024, "Cannot execute action on this channel type")
+        if not 1 <= len(asked["name"]) <= 100:
             raise ApiError(400, 50035, "Invalid Form Body")
         thread = self._server.add_thread(parent, asked["name"], asked["type"])
         await self._server.announce("THREAD_CREATE", thread, thread.payload())
+        if not private:
+            body = {"content": asked["name"], "type": THREAD_CREATED}
+            await self._server.announce("MESSAGE_CREATE", parent, self._server.post(parent, body))
         return answer(thread.payload(), 201)
 
     async def _join_thread(self, request: web.Request) -> web.Response:
@@ -229,6 +254,11 @@ class Rest:
         return web.Response(status=204)
 
 
+def _without_server(payload: Payload) -> Payload:
+    """Return a message as it is fetched: only the gateway says which server it is of."""
+    return {k: v for k, v in payload.items() if k not in ("guild_id", "member")}
+
+
 def bot_message(server: DiscordServer, channel: Channel, body: Payload) -> Payload:
     """Return what the bot says as a message."""
     names = [item["filename"] for item in body.get("attachments") or []]
@@ -236,7 +266,7 @@ def bot_message(server: DiscordServer, channel: Channel, body: Payload) -> Paylo
         {"id": str(n), "filename": name, "size": 1, "url": "http://cdn.invalid/", "proxy_url": ""}
         for n, name in enumerate(names)
     ]
-    kept = {k: body[k] for k in ("embeds", "components", "flags") if body.get(k)}
+    kept = {k: body[k] for k in ("embeds", "components", "flags", "type") if body.get(k)}
     kept["attachments"] = files
     return message(server.ids.next(), channel, BOT, body.get("content") or "", **kept)
 

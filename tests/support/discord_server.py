@@ -88,9 +88,9 @@ class DiscordServer:
         self.channel(added, "general")
         return added
 
-    def channel(self, guild: Guild, name: str) -> Channel:
-        """Add a text channel to a server."""
-        added = self._keep(Channel(self.ids.next(), TEXT, name, guild))
+    def channel(self, guild: Guild, name: str, kind: int = TEXT) -> Channel:
+        """Add a channel to a server."""
+        added = self._keep(Channel(self.ids.next(), kind, name, guild))
         guild.channels.append(added)
         return added
 
@@ -163,6 +163,8 @@ class DiscordServer:
             raise ApiError(403, 50007, "Cannot send messages to this user")
         if channel.archived:
             raise ApiError(400, 50083, "Thread is archived")
+        if channel.locked:
+            raise ApiError(403, 160005, "Thread is locked")
 
     def acting(self, person: Person, channel: Channel) -> Payload:
         """Return who acts, as an interaction tells it."""

@@ -18,6 +18,9 @@ _EPOCH_MS = 1_420_070_400_000
 _NOW = "2026-11-22T12:00:00+00:00"
 
 TEXT, DM, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 11, 12
+NEWS, NEWS_THREAD = 5, 10
+THREAD_CREATED = 18
+"""Type of the message by which Discord announces a thread in its channel."""
 
 
 class Snowflakes:
@@ -62,7 +65,6 @@ class Channel:
 
     Args:
         messages: everything said in it, oldest first.
-        keys: nonce → id of the message that was sent with it.
     """
 
     id: int
@@ -76,11 +78,10 @@ class Channel:
     locked: bool = False
     members: set[int] = field(default_factory=set)
     messages: list[Payload] = field(default_factory=list)
-    keys: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_thread(self) -> bool:
-        return self.kind in (PUBLIC_THREAD, PRIVATE_THREAD)
+        return self.kind in (NEWS_THREAD, PUBLIC_THREAD, PRIVATE_THREAD)
 
     def payload(self) -> Payload:
         found: Payload = {"id": str(self.id), "type": self.kind, "last_message_id": None}
@@ -107,8 +108,12 @@ class Channel:
         }
 
     def from_bot(self) -> list[Payload]:
-        """Return what the bot said here, oldest first."""
-        return [m for m in self.messages if m["author"]["id"] == str(BOT_ID)]
+        """Return what the bot said here, oldest first; what Discord says in its name is none."""
+        return [m for m in self.messages if m["author"]["id"] == str(BOT_ID) and m["type"] == 0]
+
+    def announced(self) -> list[str]:
+        """Return the names of the threads that Discord itself announced here."""
+        return [m["content"] for m in self.messages if m["type"] == THREAD_CREATED]
 
     def texts(self) -> list[str]:
         """Return the words of what the bot said here, embeds included, oldest first."""
@@ -140,6 +145,7 @@ class Guild:
     threads: list[Channel] = field(default_factory=list)
     permissions: discord.Permissions = field(default_factory=_granted)
     kicked: bool = False
+    tells_members: bool = True
 
     def payload(self) -> Payload:
         everyone = {
@@ -163,7 +169,7 @@ class Guild:
             "features": [],
             "channels": [channel.payload() for channel in self.channels],
             "threads": [thread.payload() for thread in self.threads if not thread.archived],
-            "members": [member(BOT)],
+            "members": [member(BOT)] if self.tells_members else [],
             "member_count": 2,
             "preferred_locale": "en-US",
             "unavailable": False,

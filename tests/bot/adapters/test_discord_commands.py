@@ -29,6 +29,29 @@ async def test_commands_are_registered_in_english_and_korean(tmp_path: Path) -> 
         assert all("ko" in entry["description_localizations"] for entry in registered)
 
 
+async def test_commands_are_offered_where_the_bot_can_answer(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        offered = {
+            c["name"]: (c["integration_types"], c["contexts"]) for c in here.server.rest.commands
+        }
+        assert offered.pop("server") == ([0], [0])  # servers alone have settings
+        assert set(map(str, offered.values())) == {"([0], [0, 1])"}
+
+
+async def test_commands_that_cannot_be_registered_now_are_registered_later(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here:
+        here.server.rest.slow_down("PUT", "/commands$", 0.05, via="")
+        async with here.bot():
+            await here.server.until(lambda: here.server.rest.commands)
+
+
+async def test_closed_direct_messages_are_told_where_somebody_asked(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        here.ada.person.takes_messages = False
+        told = await here.ada.answer_to(here.lobby, "me history")
+        assert "yours are closed" in told
+
+
 async def test_packs_and_topics_are_completed_in_the_persons_language(tmp_path: Path) -> None:
     async with scene(tmp_path) as here, here.bot():
         mina = here.arrives("Mina", "ko")

@@ -84,14 +84,21 @@ async def test_a_message_that_comes_twice_counts_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "nonsense",
     [
-        {"op": 0, "t": "MESSAGE_CREATE", "s": 99, "d": {"content": "no id"}},
-        {"op": 0, "t": "INTERACTION_CREATE", "s": 99, "d": {"type": 2}},
-        {"op": 0, "t": "GUILD_CREATE", "s": 99, "d": None},
-        {"op": 0, "t": "NEW_KIND_OF_EVENT", "s": 99, "d": []},
+        {"op": 0, "t": "MESSAGE_CREATE", "s": None, "d": {"content": "no id"}},
+        {
+            "op": 0,
+            "t": "MESSAGE_UPDATE",
+            "s": None,
+            "d": {"id": "1", "channel_id": "2", "embeds": []},
+        },
+        {"op": 0, "t": "INTERACTION_CREATE", "s": None, "d": {"type": 2}},
+        {"op": 0, "t": "GUILD_CREATE", "s": None, "d": None},
+        {"op": 0, "t": "NEW_KIND_OF_EVENT", "s": None, "d": []},
+        {"op": 42, "t": None, "s": None, "d": None},
     ],
     ids=lambda event: str(event["t"]),
 )
-async def test_an_event_that_makes_no_sense_does_not_end_the_bot(
+async def test_an_event_that_makes_no_sense_is_passed_over(
     tmp_path: Path, nonsense: dict[str, object]
 ) -> None:
     async with scene(tmp_path) as here, here.bot() as bot:
@@ -100,6 +107,68 @@ async def test_an_event_that_makes_no_sense_does_not_end_the_bot(
         await here.ada.write(thread, "right colour en 0")
         await here.said(thread, 4)
         assert len(bot.engine.requests) == 2
+        assert here.server.gateway.heard["identify"] == 1
+
+
+async def test_what_is_no_event_at_all_ends_the_connection_and_not_the_bot(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        await here.server.gateway.send_raw("{")
+        await here.ada.write(thread, "right colour en 0")
+        await here.said(thread, 4)
+        assert len(bot.engine.requests) == 2
+
+
+async def test_a_message_that_could_not_be_read_is_fetched(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        here.server.gateway.garbles = ("author",)
+        await here.ada.write(thread, "right colour en 0")
+        await here.said(thread, 4)
+        assert bot.engine.requests[-1].answer == "right colour en 0"
+
+
+async def test_one_channel_that_cannot_be_read_does_not_keep_the_others_back(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        threads = [await here.asked(who) for who in (here.ada, here.bo)]
+        for thread in threads:
+            path = rf"/channels/{thread.id}/messages"
+            here.server.rest.fail("GET", path, 200, times=2)  # no list of messages
+        await here.server.gateway.forget()
+        for who, thread in zip((here.ada, here.bo), threads, strict=True):
+            await who.write(thread, "right colour en 0")
+        for thread in threads:
+            await here.said(thread, 4)
+
+
+async def test_a_channel_without_an_interview_is_never_fetched(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        await here.opened()
+        other = here.server.channel(here.guild, "unknown to the bot")
+        await here.ada.write(other, "good morning")
+        await here.server.gateway.forget()
+        await identified_again(here, 1)
+        await here.ada.write(other, "<@900> hello?")
+        [told] = await here.said(other, 1)
+        assert "</interview start:" in told
+        fetched = [c.path for c in here.server.rest.calls if c.method == "GET"]
+        assert f"/channels/{other.id}/messages" not in fetched
+
+
+async def test_what_was_missed_is_read_as_what_is_heard(tmp_path: Path) -> None:
+    async with scene(tmp_path, message_content=False) as here:
+        here.guild.tells_members = False
+        async with here.bot():
+            thread = await here.opened()
+        await here.ada.write(thread, "Hello!")
+        await here.ada.write(thread, "<@900> Hello!")
+        async with here.bot() as bot:
+            await here.ada.press(thread, "Answer")
+            assert "press “answer”" in (await here.said(thread, 2))[1].lower()
+            await here.said(thread, 3)
+            assert [request.answer for request in bot.engine.requests] == ["Hello!"]
 
 
 async def test_a_crash_before_the_reply_is_made_good_after_it(tmp_path: Path) -> None:

@@ -150,3 +150,28 @@ async def test_other_bots_are_not_answered(tmp_path: Path) -> None:
         await here.ada.write(direct, "hi")
         await here.said(direct, 1)
         assert here.lobby.from_bot() == []
+
+
+async def test_settings_leave_the_buttons_of_the_question_as_they_are(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        await here.ada.command(thread, "me settings")
+        await here.said(thread, 3)
+        await here.ada.press(thread, "Hint")
+        assert "hint apples" in (await here.said(thread, 4))[-1]
+
+
+async def test_every_one_of_several_messages_is_typed_for(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        direct = here.direct(here.ada.person)
+        await here.ada.command(direct, "interview start")
+        await here.said(direct, 1)
+        bot.engine.gate.clear()
+        for text in ("Hello!", "right colour en 0"):
+            await here.ada.write(direct, text)
+        await here.server.until(lambda: len(bot.engine.requests) == 1)
+        shown = len(here.server.typing)
+        bot.engine.gate.set()
+        await here.said(direct, 2)
+        await here.server.until(lambda: len(here.server.typing) > shown)
+        await here.said(direct, 4)

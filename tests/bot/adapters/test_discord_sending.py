@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.discord_bot import DiscordBot
 from tests.support.discord_requests import Call
 from tests.support.discord_scene import Scene, scene
 from tests.support.discord_world import Channel
@@ -24,6 +25,13 @@ def posts(here: Scene, channel: Channel) -> list[str]:
 def history_calls(here: Scene) -> list[Call]:
     """Return the fetches of what was missed."""
     return [c for c in here.server.rest.calls if c.method == "GET" and c.path.endswith("/messages")]
+
+
+def reply_was_given_up(database: Path) -> bool:
+    """Whether a reply will never be delivered."""
+    with closing(sqlite3.connect(database)) as connection:
+        query = "SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL"
+        return bool(connection.execute(query).fetchone()[0])
 
 
 @contextmanager
@@ -55,8 +63,46 @@ async def test_discords_rate_limit_is_waited_for(tmp_path: Path) -> None:
         await here.said(thread, 2)
 
 
-async def test_lost_permissions_are_told_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_a_limit_that_the_library_does_not_wait_for_loses_nothing(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.opened()
+        here.server.rest.slow_down("POST", rf"/channels/{thread.id}/messages", 0.1, via="")
+        await here.ada.write(thread, "Hello!")
+        assert "question apples" in (await here.said(thread, 2))[1]
+
+
+async def test_a_database_that_is_begun_anew_is_not_taken_for_the_one_before(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path / "one") as here:
+        async with here.bot():
+            direct = here.direct(here.ada.person)
+            await here.ada.command(direct, "interview start")
+            await here.said(direct, 1)
+        async with DiscordBot(here.server, tmp_path / "another"):
+            await here.ada.command(direct, "interview start")
+            await here.said(direct, 2)
+
+
+async def test_part_of_a_reply_is_not_said_again_for_the_sake_of_the_rest(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        await here.ada.answer_to(here.lobby, "server", reports="direct")
+        thread, direct = await here.asked(), here.direct(here.ada.person)
+        await here.answers(here.ada, thread, "right colour en 0")
+        # Discord fails for so long that it has forgotten the key by then.
+        here.server.rest.fail("POST", rf"/channels/{thread.id}/messages", 503)
+        here.server.rest.forgets = True
+        await here.ada.command(thread, "interview stop")
+        await here.server.until(lambda: "direct message" in thread.texts()[-1])
+        assert len(direct.from_bot()) == 1
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+async def test_lost_permissions_are_told_and_nothing_is_lost(
+    tmp_path: Path, *, known: bool
+) -> None:
     async with scene(tmp_path) as here:
+        here.guild.tells_members = known
         async with here.bot():
             thread = await here.asked(here.bo)
             here.guild.permissions.update(send_messages_in_threads=False)
@@ -80,12 +126,15 @@ async def test_a_thread_that_was_put_away_is_brought_back(tmp_path: Path) -> Non
         assert not thread.archived
 
 
-async def test_a_locked_thread_is_told_to_its_person(tmp_path: Path) -> None:
+@pytest.mark.parametrize("archived", [True, False])
+async def test_a_locked_thread_is_told_to_its_person(tmp_path: Path, *, archived: bool) -> None:
     async with scene(tmp_path) as here, here.bot():
         thread = await here.asked()
-        thread.archived = thread.locked = True
+        thread.locked = True
+        thread.archived = archived
         await here.ada.command(thread, "hint")
         assert "is locked" in (await here.said(here.direct(here.ada.person), 1))[0]
+        assert not reply_was_given_up(tmp_path / "aurora.db")
 
 
 async def test_a_deleted_thread_is_told_and_the_interview_goes_on_elsewhere(tmp_path: Path) -> None:
@@ -137,8 +186,9 @@ async def test_what_cannot_be_kept_is_told_at_once_and_can_be_tried_again(tmp_pa
         thread = await here.asked()
         with missing_inbox(tmp_path / "aurora.db"):
             for ask in (here.ada.press(thread, "Hint"), here.ada.command(thread, "hint")):
-                asked = await ask
-                assert "couldn't take that in" in await here.whispered(asked)
+                told = await ask
+                assert told.ephemeral
+                assert "couldn't take that in" in (told.answer or "")
         await here.ada.press(thread, "Hint")
         assert "hint apples" in (await here.said(thread, 3))[-1]
 
