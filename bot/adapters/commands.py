@@ -18,11 +18,15 @@ class CommandWord:
         action: the action.
         names: locale → name, without the slash. Every name works in every language.
         help_key: id of the text that says what it does.
+        takes_options: whether ``key=value`` pairs behind it are its options.
+        argument: the option that a bare word behind it gives, if any.
     """
 
     action: Action
     names: Mapping[str, str]
     help_key: str
+    takes_options: bool = False
+    argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,18 @@ class Command:
     Args:
         action: what it asks for; None to leave the program.
         text: what stood behind it.
-        options: ``key=value`` pairs behind ``/new``.
+        options: what stood behind it, where it takes options.
     """
 
     action: Action | None
     text: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+def _choosing(
+    action: Action, names: Mapping[str, str], help_key: str, argument: str = ""
+) -> CommandWord:
+    return CommandWord(action, names, help_key, takes_options=True, argument=argument)
 
 
 COMMANDS = (
@@ -50,14 +60,24 @@ COMMANDS = (
     CommandWord(Action.RESUME, {"en": "resume", "ko": "이어서"}, "command.resume.help"),
     CommandWord(Action.STOP, {"en": "stop", "ko": "그만"}, "command.stop.help"),
     CommandWord(Action.REPORT, {"en": "report", "ko": "보고서"}, "command.report.help"),
-    CommandWord(Action.NEW, {"en": "new", "ko": "새로"}, "command.new.help"),
+    _choosing(Action.NEW, {"en": "new", "ko": "새로"}, "command.new.help", "pack"),
+    CommandWord(Action.PACKS, {"en": "packs", "ko": "문제집"}, "command.packs.help"),
+    _choosing(Action.SETTINGS, {"en": "settings", "ko": "설정"}, "command.settings.help"),
+    _choosing(Action.LANGUAGE, {"en": "language", "ko": "언어"}, "command.language.help", "locale"),
+    CommandWord(Action.HISTORY, {"en": "history", "ko": "기록"}, "command.history.help"),
+    _choosing(Action.REVIEW, {"en": "review", "ko": "복습"}, "command.review.help"),
+    _choosing(Action.LINK, {"en": "link", "ko": "연결"}, "command.link.help", "code"),
+    CommandWord(Action.UNLINK, {"en": "unlink", "ko": "연결끊기"}, "command.unlink.help"),
+    _choosing(Action.PRIVACY, {"en": "privacy", "ko": "개인정보"}, "command.privacy.help"),
     CommandWord(Action.HELP, {"en": "help", "ko": "도움말"}, "command.help.help"),
 )
 QUIT_NAMES: Mapping[str, str] = {"en": "quit", "ko": "끝"}
 
-_BY_NAME: Mapping[str, Action] = {
-    name: word.action for word in COMMANDS for name in word.names.values()
+_BY_NAME: Mapping[str, CommandWord] = {
+    name: word for word in COMMANDS for name in word.names.values()
 }
+# What people call a language where its code is asked for.
+_LANGUAGES = {"korean": "ko", "한국어": "ko", "english": "en", "영어": "en"}
 # One word right behind the slash: "/ 는 나눗셈이야" and "/usr/bin" are no commands.
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _OPTION = re.compile(r"(\w+)=(\S+)")
@@ -90,9 +110,21 @@ def read_command(text: str) -> Command | None:
     name, rest = found["name"].casefold(), (found["rest"] or "").strip()
     if name in QUIT_NAMES.values():
         return Command(None)
-    action = _BY_NAME.get(name, Action.HELP)
-    options = dict(_OPTION.findall(rest)) if action is Action.NEW else {}
-    return Command(action, rest, options)
+    word = _BY_NAME.get(name)
+    if word is None:
+        return Command(Action.HELP, rest)
+    return Command(word.action, rest, _options(word, rest) if word.takes_options else {})
+
+
+def _options(word: CommandWord, rest: str) -> dict[str, str]:
+    options = dict(_OPTION.findall(rest))
+    bare = [part for part in rest.split() if "=" not in part]
+    if word.argument and len(bare) == 1:
+        options.setdefault(word.argument, bare[0])
+    if "locale" in options:
+        said = options["locale"].casefold()
+        options["locale"] = _LANGUAGES.get(said, said)
+    return options
 
 
 def _typed(names: Mapping[str, str], locale: str) -> str:

@@ -63,7 +63,8 @@ def make_face(
 
     def ask() -> None:
         with suppress(RecipientGoneError):  # the loop has been told
-            output.write(f"{translator.text(locale, 'console.you')} ▸ ")
+            output.write(f"{translator.text(face.locale or locale, 'console.you')} ▸ ")
 
     loop = LineLoop(reader, typed, interactive=interactive, ask=ask)
-    return PlainFace(loop, output, presenter)
+    face = PlainFace(loop, output, presenter)
+    return face

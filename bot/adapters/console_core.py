@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
 from bot.adapters.commands import read_command
-from bot.interview.messages import Account, Inbound, Notice, Reply
+from bot.adapters.console_choices import Choices
+from bot.interview.messages import Account, Action, Inbound, Notice, Reply
 from bot.interview.ports import Clock
+from bot.presentation import Presenter
 
 PLATFORM = "console"
 
@@ -79,21 +81,36 @@ class ConsoleInput:
         self._account = Account(PLATFORM, user_name)
         self._conversation = conversation_of(user_name)
         self._clock = clock
+        self._choices = Choices()
+
+    def offer(self, presenter: Presenter, reply: Reply) -> str:
+        """Return the choices of a reply as they can be typed from now on; empty without any."""
+        return self._choices.show(presenter, reply)
 
     def read(self, typed: str) -> Inbound | None:
         """Return the message that was typed, or None when it asks to leave."""
         text = typed.encode("utf-8", "replace").decode("utf-8")
+        picked = self._choices.picked(text)
+        if picked is not None:
+            return self._inbound("", picked.action, picked.options)
         command = read_command(text)
-        if command is not None and command.action is None:
+        if command is None:
+            return self._inbound(text)
+        if command.action is None:
             return None
+        return self._inbound(command.text, command.action, command.options)
+
+    def _inbound(
+        self, text: str, action: Action | None = None, options: Mapping[str, str] | None = None
+    ) -> Inbound:
         return Inbound(
             event_id=uuid.uuid4().hex,
             account=self._account,
             conversation=self._conversation,
-            text=command.text if command else text,
+            text=text,
             received_at=self._clock.now(),
-            action=command.action if command else None,
-            options=command.options if command else {},
+            action=action,
+            options=options or {},
         )
 
 

@@ -65,14 +65,20 @@ class JsonFace:
         """
         if self._loop.over and is_farewell(reply):
             return
+        choices = self._loop.offer(self._presenter, reply)
         if reply.facts is None:
-            with suppress(RecipientGoneError):  # whoever closed standard error wants none of it
-                self._notices.line(self._presenter.plain(reply))
+            self._notice("\n".join(filter(None, (self._presenter.plain(reply), choices))))
             return
+        if choices:
+            self._notice(choices)
         if self._taking_up and _goes_on(reply):
             return
         said = reply.facts.utterance or self._presenter.plain(reply)
         self._output.line(turn_line(reply.facts, said))
+
+    def _notice(self, text: str) -> None:
+        with suppress(RecipientGoneError):  # whoever closed standard error wants none of it
+            self._notices.line(text)
 
     def preview(self, conversation: str, reply: Reply) -> None:
         """Print nothing: a turn is one object."""

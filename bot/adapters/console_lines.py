@@ -9,7 +9,10 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from bot.adapters.console_choices import is_number
 from bot.adapters.console_core import ConsoleInput, Settled, Submit, on_interrupt
+from bot.interview.messages import Reply
+from bot.presentation import Presenter
 
 LONGEST_LINE = 1 << 20  # bytes; what goes beyond is dropped, since a message is cut far earlier
 _CHUNK = 1 << 16
@@ -127,6 +130,8 @@ class LineLoop:
             if self.interactive:
                 await self._wait(settled)
             while (line := await self._next()) is not None:
+                if is_number(line):  # what it picks from may still be on its way
+                    await self._wait(settled)
                 inbound = self._typed.read(line)
                 if inbound is None:
                     break
@@ -135,6 +140,10 @@ class LineLoop:
                     await self._wait(settled)
             await self._wait(settled)
         self.over = True
+
+    def offer(self, presenter: Presenter, reply: Reply) -> str:
+        """Return the choices of a reply as they can be typed from now on; empty without any."""
+        return self._typed.offer(presenter, reply)
 
     def leave(self) -> None:
         """Stop at once: nothing more is read, nothing is waited for."""

@@ -26,6 +26,7 @@ class PlainFace:
         self._loop = loop
         self._output = output
         self._presenter = presenter
+        self.locale: str | None = None  # of the latest reply
         self._offered: set[Action] = set()
         self._previewed: Verdicts | None = None
         output.on_closed = loop.leave
@@ -51,6 +52,7 @@ class PlainFace:
         """
         if self._loop.over and is_farewell(reply):
             return
+        self.locale = reply.locale
         parts = [f"[{progress_line(reply.progress)}]"] if reply.progress else []
         parts.append(self._presenter.plain(self._without_previewed(reply)))
         # Each command is offered once: repeated under every question it would only be noise.
@@ -58,6 +60,8 @@ class PlainFace:
         self._offered.update(fresh)
         if fresh:
             parts.append(f"▸ {self._presenter.choices(reply.locale, fresh)}")
+        if choices := self._loop.offer(self._presenter, reply):
+            parts.append(choices)
         self._output.line("\n".join(parts) + "\n")
 
     def preview(self, conversation: str, reply: Reply) -> None:  # noqa: ARG002 - the port's

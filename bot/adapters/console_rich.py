@@ -153,7 +153,9 @@ class RichFace:
             await self._print(self._view.remark(back))
             return
         unkeyed = [action for action in reply.buttons if action not in KEYS]
-        offered = self._presenter.choices(reply.locale, unkeyed)
+        commands = self._presenter.choices(reply.locale, unkeyed)
+        choices = self._typed.offer(self._presenter, reply)
+        offered = "\n".join(filter(None, (choices, commands)))
         await self._print(self._view.reply(reply, offered))
 
     def preview(self, conversation: str, reply: Reply) -> None:  # noqa: ARG002 - the port's

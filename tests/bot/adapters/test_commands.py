@@ -23,6 +23,14 @@ from bot.interview.messages import Action
         ("/stop", "/그만", Action.STOP),
         ("/report", "/보고서", Action.REPORT),
         ("/new", "/새로", Action.NEW),
+        ("/packs", "/문제집", Action.PACKS),
+        ("/settings", "/설정", Action.SETTINGS),
+        ("/language", "/언어", Action.LANGUAGE),
+        ("/history", "/기록", Action.HISTORY),
+        ("/review", "/복습", Action.REVIEW),
+        ("/link", "/연결", Action.LINK),
+        ("/unlink", "/연결끊기", Action.UNLINK),
+        ("/privacy", "/개인정보", Action.PRIVACY),
         ("/help", "/도움말", Action.HELP),
         ("/quit", "/끝", None),
     ],
@@ -63,14 +71,32 @@ def test_a_new_interview_takes_settings() -> None:
     )
 
 
-def test_every_action_of_an_interview_but_the_opening_can_be_typed() -> None:
-    """What is picked with a press on platforms is chosen on the command line here."""
-    picked = {
-        *(Action.PACKS, Action.LANGUAGE, Action.SETTINGS, Action.HISTORY, Action.REVIEW),
-        *(Action.LINK, Action.UNLINK, Action.PRIVACY),
-    }
+@pytest.mark.parametrize(
+    ("typed", "options"),
+    [
+        ("/new ml-core", {"pack": "ml-core"}),
+        ("/new ml-core mode=exam", {"pack": "ml-core", "mode": "exam"}),
+        ("/settings level=senior locale=영어", {"level": "senior", "locale": "en"}),
+        ("/language en", {"locale": "en"}),
+        ("/언어 English", {"locale": "en"}),
+        ("/language 한국어", {"locale": "ko"}),
+        ("/language the one I like", {}),
+        ("/link AB23CD", {"code": "AB23CD"}),
+        ("/review start=yes", {"start": "yes"}),
+        ("/privacy delete=ask", {"delete": "ask"}),
+        ("/hint level=senior", {}),
+    ],
+)
+def test_commands_that_choose_something_are_told_what(typed: str, options: dict[str, str]) -> None:
+    command = read_command(typed)
+    assert command is not None
+    assert command.options == options
+
+
+def test_every_action_but_the_opening_can_be_typed() -> None:
+    """An interview is opened with the program itself, and another with /new."""
     untyped = {action for action in Action if not TypedCommands().name("en", action)}
-    assert untyped == {Action.OPEN} | picked
+    assert untyped == {Action.OPEN}
 
 
 def test_a_language_without_names_of_its_own_uses_the_english_ones() -> None:

@@ -14,7 +14,7 @@ from bot.adapters.console_json import JsonFace
 from bot.adapters.console_lines import LineLoop, LineReader
 from bot.adapters.console_output import LineOutput
 from bot.i18n import Translator
-from bot.interview.messages import Action, Notice, Reply, ReportCard, Say, TurnFacts
+from bot.interview.messages import Action, Choice, Notice, Reply, ReportCard, Say, TurnFacts
 from bot.presentation import Presenter
 from tests.support.clock import FakeClock
 from tests.support.console import InstantBot
@@ -99,6 +99,15 @@ async def test_a_reply_that_is_no_turn_goes_to_standard_error() -> None:
     await out.face.deliver("console", "1", Reply("en", (Notice("notice.engine_trouble"),)))
     assert out.objects == []
     assert "longer than usual" in out.notices
+
+
+async def test_choices_go_to_standard_error_with_what_picks_them() -> None:
+    out = Json()
+    choice = Choice(Action.PRIVACY, {"delete": "ask"}, Notice("choice.forget"))
+    asking = Reply("en", (Notice("notice.privacy"),), choices=((choice,),))
+    await out.face.deliver("console", "1", asking)
+    assert out.objects == []
+    assert out.notices.rstrip("\n").endswith("/1 Delete everything about me")
 
 
 async def test_lone_surrogates_do_not_break_the_line() -> None:

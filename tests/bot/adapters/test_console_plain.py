@@ -14,7 +14,7 @@ from bot.adapters.console_lines import LineLoop, LineReader
 from bot.adapters.console_output import LineOutput
 from bot.adapters.console_plain import PlainFace
 from bot.i18n import Translator
-from bot.interview.messages import Action, Notice, Reply, Say, VerdictLine, Verdicts
+from bot.interview.messages import Action, Choice, Notice, Reply, Say, VerdictLine, Verdicts
 from bot.presentation import Presenter
 from engine.contract import VerdictStatus
 from tests.support.clock import FakeClock
@@ -54,6 +54,35 @@ async def test_a_turn_is_printed_with_its_place_and_what_can_be_typed() -> None:
     assert lines[1] == "✔ 정의 — “모델이 틀린 정도를 숫자로 나타낸 거”"
     assert lines[-3] == "▸ /힌트 · /모름 (모르겠어) · /건너뛰기 · /이의 (판정에 이의 있어)"
     assert lines[-2:] == ["", ""]
+
+
+SETTINGS = Reply(
+    "ko",
+    (Notice("notice.settings"),),
+    choices=(
+        (
+            Choice(Action.SETTINGS, {"mode": "coach"}, Notice("choice.coach", {"mark": "✔ "})),
+            Choice(Action.SETTINGS, {"mode": "exam"}, Notice("choice.exam", {"mark": ""})),
+        ),
+        (Choice(Action.SETTINGS, {"pack": "fruit"}, "과일"),),
+    ),
+)
+
+
+async def test_choices_are_printed_row_by_row_with_what_picks_them() -> None:
+    plain = Plain()
+    await plain.face.deliver("console", "1", SETTINGS)
+    assert plain.printed.rstrip("\n").split("\n")[-2:] == ["/1 ✔ 코치 · /2 시험", "/3 과일"]
+
+
+async def test_a_number_in_a_script_waits_for_what_it_picks_from() -> None:
+    plain = Plain(typed="/설정\n/2\n".encode())
+    bot = InstantBot(plain.face, answer=lambda _: SETTINGS)
+    await plain.face.run(bot.submit, bot.settled)
+    assert [(i.action, i.options) for i in bot.inbounds] == [
+        (Action.SETTINGS, {}),
+        (Action.SETTINGS, {"mode": "exam"}),
+    ]
 
 
 async def test_what_can_be_typed_is_said_once() -> None:

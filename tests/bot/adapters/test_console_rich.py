@@ -21,7 +21,7 @@ from bot.adapters.commands import TypedCommands
 from bot.adapters.console_core import ConsoleInput
 from bot.adapters.console_rich import CommandCompleter, RichFace
 from bot.i18n import Translator
-from bot.interview.messages import Action, Notice, Reply, Say
+from bot.interview.messages import Action, Choice, Notice, Reply, Say
 from bot.presentation import Presenter
 from tests.support.clock import FakeClock
 from tests.support.console import InstantBot
@@ -108,6 +108,20 @@ class TestTyping:
         await terminal.run("/힌트\r/skip\r/뭐지\r")
         actions = [inbound.action for inbound in terminal.bot.inbounds]
         assert actions == [Action.HINT, Action.SKIP, Action.HELP]
+
+    async def test_choices_are_shown_with_their_numbers_and_picked_by_them(
+        self, terminal: Terminal
+    ) -> None:
+        languages = (
+            Choice(Action.LANGUAGE, {"locale": "ko"}, Notice("choice.korean", {"mark": "✔ "})),
+            Choice(Action.LANGUAGE, {"locale": "en"}, Notice("choice.english", {"mark": ""})),
+        )
+        asking = Reply("ko", (Notice("notice.language"),), choices=(languages,))
+        await terminal.face.deliver("console", "1", asking)
+        assert "/1 ✔ 한국어 · /2 English" in terminal.screen.text
+        await terminal.run("/2\r")
+        (picked,) = terminal.bot.inbounds
+        assert (picked.action, picked.options) == (Action.LANGUAGE, {"locale": "en"})
 
     async def test_quit_ends_it(self, terminal: Terminal) -> None:
         terminal.keys.send_text("/끝\r")
@@ -287,7 +301,7 @@ class TestCompletion:
     @pytest.mark.parametrize(
         ("typed", "offered"),
         [
-            ("/h", ["/힌트", "/도움말"]),
+            ("/h", ["/힌트", "/기록", "/도움말"]),
             ("/보", ["/보고서"]),
             ("/Q", ["/끝"]),
             ("/hint ", []),
