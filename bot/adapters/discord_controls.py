@@ -32,7 +32,6 @@ _LONGEST_LABEL = 100
 _STYLES = {
     Action.NEW: discord.ButtonStyle.primary,
     Action.RESUME: discord.ButtonStyle.primary,
-    Action.DISAGREE: discord.ButtonStyle.danger,
 }
 
 

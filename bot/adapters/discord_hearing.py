@@ -12,6 +12,7 @@ from bot.adapters.discord_places import Places
 from bot.adapters.discord_pointing import Pointing
 from bot.adapters.discord_reading import Reader, is_said
 from bot.adapters.discord_taking import Taking
+from bot.adapters.discord_words import language_of_text
 
 log = structlog.get_logger(__name__)
 
@@ -139,8 +140,14 @@ class Hearing:
         """Return what the place suggests; None where the message is no part of an interview."""
         thread = await self._places.thread(message.channel.id)
         if thread is None:
-            return None if _in_guild(message.channel) else {}
+            return None if _in_guild(message.channel) else _direct_options(message)
         return {"default_locale": thread.locale} if message.author.id == thread.owner_id else None
+
+
+def _direct_options(message: discord.Message) -> Mapping[str, str]:
+    """Return what a direct message suggests: of its writer's client Discord tells nothing there."""
+    language = language_of_text(message.content)
+    return {"default_locale": language} if language else {}
 
 
 def _in_guild(channel: discord.abc.MessageableChannel) -> bool:

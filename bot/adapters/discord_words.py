@@ -38,6 +38,7 @@ class SlashCommand:
 
 INTERVIEW, ME = "discord.name_interview", "discord.name_me"
 GROUPS: Mapping[str, str] = {INTERVIEW: "discord.about_interview", ME: "discord.about_me"}
+_GROUPED = (INTERVIEW, "", ME)
 START = SlashCommand(Action.OPEN, INTERVIEW, "discord.name_start", "command.interview.help")
 ANSWER = SlashCommand(None, INTERVIEW, "discord.name_answer", "discord.about_answer")
 SERVER = SlashCommand(None, "", "discord.name_server", "discord.about_server")
@@ -62,6 +63,15 @@ PLAIN = (
     SlashCommand(Action.HELP, "", "discord.name_help", "command.help.help"),
 )
 _ALL = (START, *PLAIN, LINK)
+_LISTED = sorted((START, ANSWER, *PLAIN, LINK), key=lambda command: _GROUPED.index(command.group))
+"""As the help lists them: what belongs together stands together."""
+
+
+def language_of_text(text: str) -> str | None:
+    """Return the language that a text is written in; None where it does not show."""
+    if any("\uac00" <= letter <= "\ud7a3" or "\u3131" <= letter <= "\u318e" for letter in text):
+        return "ko"
+    return "en" if any(letter.isascii() and letter.isalpha() for letter in text) else None
 
 
 def language_of(locale: discord.Locale | None, known: tuple[str, ...]) -> str:
@@ -96,7 +106,7 @@ class SlashWords:
 
     def listed(self, locale: str) -> tuple[tuple[str, str], ...]:
         """Return (command, id of the text that says what it does) for every command."""
-        return tuple((self.of(locale, command), command.about) for command in (*_ALL, ANSWER))
+        return tuple((self.of(locale, command), command.about) for command in _LISTED)
 
     def of(self, locale: str, command: SlashCommand) -> str:
         """Return how to write a command: one that can be pressed once its id is known."""

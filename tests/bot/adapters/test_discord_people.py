@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.discord_scene import scene
 
 
@@ -139,6 +141,17 @@ async def test_a_direct_message_before_any_interview_is_told_how_to_start(tmp_pa
         direct = here.direct(here.ada.person)
         await here.ada.write(direct, "hi")
         assert "</interview start:" in (await here.said(direct, 1))[0]
+
+
+@pytest.mark.parametrize(("text", "answer"), [("hi", "haven't started"), ("안녕", "시작한 면접이 없어")])
+async def test_a_first_direct_message_is_answered_in_its_own_language(
+    tmp_path: Path, text: str, answer: str
+) -> None:
+    for operators in ("ko", "en"):
+        async with scene(tmp_path / operators, locale=operators) as here, here.bot():
+            direct = here.direct(here.ada.person)
+            await here.ada.write(direct, text)
+            assert answer in (await here.said(direct, 1))[0]
 
 
 async def test_other_bots_are_not_answered(tmp_path: Path) -> None:
