@@ -70,7 +70,6 @@ class CausalDecoder:
             tokens = drawn[:, None]
             mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
 
-    @torch.inference_mode()
     def _step(
         self, tokens: torch.Tensor, mask: torch.Tensor, cache: Any, chances: torch.Tensor
     ) -> torch.Tensor:
@@ -81,8 +80,10 @@ class CausalDecoder:
             options["position_ids"] = positions[:, -tokens.shape[1] :]
         if self._takes_limit:
             options["logits_to_keep"] = 1
-        read = self._model(input_ids=tokens, attention_mask=mask, use_cache=True, **options)
-        return draw(read.logits[:, -1], chances, self._sampling)
+        # Left at each step: whoever reads a text between two steps may be training.
+        with torch.inference_mode():
+            read = self._model(input_ids=tokens, attention_mask=mask, use_cache=True, **options)
+            return draw(read.logits[:, -1], chances, self._sampling)
 
     def _padded(self, prompts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return prompts that end together, ``(rows, longest)``, and which tokens are theirs."""

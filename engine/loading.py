@@ -75,8 +75,8 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
     """
     packs = load_packs(settings.packs)
     if settings.fake:
-        generator = CuratedGenerator(load_reactions())
-        fakes = Pipeline(packs, FakeEvaluator(), FakeSelector(), generator)
+        curated = CuratedGenerator(load_reactions())
+        fakes = Pipeline(packs, FakeEvaluator(), FakeSelector(), curated)
         return LoadedEngine(fakes, WorkerFacts(fake=True, models={}, device="cpu"))
     # Read first: a missing model is then reported without waiting for torch.
     models = {kind: read_manifest(settings.weights / kind).digest for kind in BUNDLED}

@@ -12,6 +12,7 @@ from typing import Any
 from engine.chat_completions import ChatCompletions
 from engine.circuit_breaker import CircuitBreaker
 from engine.errors import ServerUnavailableError, WriterUnavailableError
+from engine.model_location import public_name
 from engine.prompts import SpokenTurn, messages
 from engine.utterance_writer import Sampling
 
@@ -45,7 +46,7 @@ class ServerWriter:
     @property
     def name(self) -> str:
         """What an operator knows it by."""
-        return f"openai:{self._model}"
+        return f"openai:{public_name(self._model)}"
 
     def write(self, turns: Sequence[SpokenTurn], seeds: Sequence[int]) -> list[str]:
         """Return one raw utterance a turn; the server is asked for all of them at once.

@@ -46,12 +46,12 @@ def texts(
     return found
 
 
-@torch.inference_mode()
 def greedily(model: Any, prompt: list[int], steps: int) -> list[int]:
     """Go on by reading everything anew for each token."""
     ids = list(prompt)
-    for _ in range(steps):
-        ids.append(int(model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()))
+    with torch.inference_mode():
+        for _ in range(steps):
+            ids.append(int(model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()))
     return ids[len(prompt) :]
 
 

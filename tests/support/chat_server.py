@@ -125,7 +125,7 @@ def streams(texts: Sequence[str], *, ends: bool = True) -> Answer:
         texts: the pieces.
         ends: whether the server gets to the end, or its connection breaks after the last piece.
     """
-    events = [{"delta": {"role": "assistant", "content": ""}}]
+    events: list[dict[str, Any]] = [{"delta": {"role": "assistant", "content": ""}}]
     events += [{"delta": {"content": text}} for text in texts]
     events += [{"delta": {}, "finish_reason": "stop"}] if ends else []
     pieces = [event({"choices": [{"index": 0, **choice}]}) for choice in events]
