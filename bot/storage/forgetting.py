@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Row, bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import (
@@ -43,28 +43,29 @@ async def forget(connection: AsyncConnection, user_id: str, now: datetime) -> No
     What of theirs still waits to be answered stays, and is answered as if by somebody new.
     """
     query = select(AccountRow.platform, AccountRow.external_id)
-    accounts = (await connection.execute(query.where(AccountRow.user_id == user_id))).all()
+    found = await connection.execute(query.where(AccountRow.user_id == user_id))
+    accounts = [(row.platform, row.external_id) for row in found]
     conversations = await _conversations(connection, user_id, accounts)
     await _forget_interviews(connection, user_id)
     for platform, conversation in conversations:
         await _forget_conversation(connection, platform, conversation)
-    for account in accounts:
-        await _forget_messages(connection, account.platform, account.external_id)
-        await _forget_places(connection, account.platform, account.external_id)
+    for platform, account in accounts:
+        await _forget_messages(connection, platform, account)
+        await _forget_places(connection, platform, account)
     await connection.execute(delete(AccountRow).where(AccountRow.user_id == user_id))
     old = InboxRow.event_id.startswith(_FORGOTTEN), InboxRow.done_at < now - _KEPT_FOR
     await connection.execute(delete(InboxRow).where(*old))
 
 
 async def _conversations(
-    connection: AsyncConnection, user_id: str, accounts: Sequence[Row[tuple[str, str]]]
+    connection: AsyncConnection, user_id: str, accounts: Sequence[tuple[str, str]]
 ) -> set[tuple[str, str]]:
     """Return platform and conversation of everywhere that the person spoke."""
     held = select(InterviewRow.platform, InterviewRow.conversation)
     found = (await connection.execute(held.where(InterviewRow.user_id == user_id))).all()
     theirs = [
-        (InboxRow.platform == account.platform) & (InboxRow.account == account.external_id)
-        for account in accounts
+        (InboxRow.platform == platform) & (InboxRow.account == account)
+        for platform, account in accounts
     ]
     spoken = select(InboxRow.platform, InboxRow.conversation).where(or_(False, *theirs)).distinct()
     found = [*found, *(await connection.execute(spoken)).all()]
@@ -99,11 +100,10 @@ async def _forget_messages(connection: AsyncConnection, platform: str, account: 
     arrived = (await connection.execute(select(InboxRow.id, InboxRow.event_id).where(*mine))).all()
     if not arrived:
         return
-    table = InboxRow.__table__
     blank = {"account": "", "conversation": "", "payload": {}}
     await connection.execute(
-        update(table)
-        .where(table.c.id == bindparam("inbox_id"))
+        update(InboxRow)
+        .where(InboxRow.id == bindparam("inbox_id"))
         .values(event_id=bindparam("known_by"), **blank),
         [{"inbox_id": row.id, "known_by": fingerprint(row.event_id)} for row in arrived],
     )

@@ -70,10 +70,11 @@ def test_all_that_the_image_is_built_from_is_there_and_not_ignored() -> None:
 
 
 def test_the_image_has_the_libraries_that_the_program_names() -> None:
-    command = [sys.executable, ROOT / "deploy" / "requirements.py", ROOT / "pyproject.toml"]
+    files = (ROOT / "deploy" / "requirements.py", ROOT / "pyproject.toml")
+    command = [sys.executable, *map(str, files)]
     plain, more = (
         subprocess.run([*command, *extras], capture_output=True, text=True, check=True).stdout
-        for extras in ([], ["postgres"])
+        for extras in ((), ("postgres",))
     )
     assert "aiohttp>=" in plain
     assert "asyncpg" not in plain
