@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 import pytest
@@ -169,10 +169,11 @@ def test_a_refusal_says_what_to_do_and_neither_key_nor_answer(
     server: ChatServer, status: int, advice: str
 ) -> None:
     server.script.extend([Answer(KEY.encode(), status=status)] * 2)
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: writer(server).write([TURN], [1]),
         lambda: list(writer(server).stream(TURN, 1)),
-    ):
+    )
+    for call in calls:
         with pytest.raises(WriterUnavailableError, match=advice) as refused:
             call()
         assert KEY not in str(refused.value)
