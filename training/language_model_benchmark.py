@@ -27,11 +27,12 @@ from transformers import (
     TrainerCallback,
     TrainingArguments,
 )
-from trl import SFTConfig, SFTTrainer
+from trl import SFTConfig
 
 from engine.causal_decoding import CausalDecoder
 from engine.utterance_writer import Sampling
 from engine.wide_heads import accept_wide_heads
+from training.completion_loss import CompletionTrainer
 from training.plain_attention import use_plain_attention
 from training.utterance_learning import fits_into_memory, lora, trainer_options
 from training.utterance_presets import GeneratorSettings
@@ -197,7 +198,7 @@ def learn_speed(
     clock = _StepClock()
     ids = torch.randint(1, model.config.vocab_size, (rows * (steps + _WARM_UP), tokens)).tolist()
     with tempfile.TemporaryDirectory() as nowhere, fits_into_memory(settings):
-        trainer = SFTTrainer(
+        trainer = CompletionTrainer(
             model=model,
             args=SFTConfig(
                 **trainer_options(settings, device),

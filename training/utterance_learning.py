@@ -18,9 +18,10 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from trl import SFTConfig, SFTTrainer
+from trl import SFTConfig
 
 from engine.language_model import LanguageModel
+from training.completion_loss import CompletionTrainer
 from training.errors import MemoryShortageError
 from training.plain_attention import use_plain_attention
 from training.precision import has_fast_bf16
@@ -113,7 +114,7 @@ def learn(
     if device == "cpu":
         use_plain_attention(loaded.model)
     with fits_into_memory(settings):
-        trainer = SFTTrainer(
+        trainer = CompletionTrainer(
             model=loaded.model,
             args=_arguments(settings, checkpoints, device),
             train_dataset=Dataset.from_dict(rows),
@@ -124,7 +125,8 @@ def learn(
         )
         began = time.monotonic()
         trainer.train(resume_from_checkpoint=True if started else None)
-    _note_speed(trainer, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    log.info("%d tokens in %.0f s, evaluations included", trainer.tokens_seen, seconds)
     return read_scores(checkpoints / SCORES)
 
 
@@ -193,13 +195,3 @@ def _arguments(settings: GeneratorSettings, folder: Path, device: str) -> SFTCon
         logging_steps=10,
         report_to=["tensorboard"],
     )
-
-
-def _note_speed(trainer: SFTTrainer, seconds: float) -> None:
-    seen = [
-        entry["eval_num_tokens"]
-        for entry in trainer.state.log_history
-        if "eval_num_tokens" in entry
-    ]
-    if seen:
-        log.info("%.0f tokens in %.0f s, evaluations included", seen[-1], seconds)

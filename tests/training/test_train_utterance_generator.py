@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from trl import SFTTrainer
 
 from engine.artifacts import UTTERANCE_GENERATOR, file_sha256, read_manifest, verify
 from engine.causal_writer import load_causal_writer
@@ -21,6 +20,7 @@ from engine.prompts import SpokenTurn
 from tests.support.language_corpora import SmallCorpora, write_language_corpora
 from tests.support.tiny_language_model import write_chat_model, write_fields_model
 from training import utterance_learning
+from training.completion_loss import CompletionTrainer
 from training.export_language_model import main as export
 from training.train_utterance_generator import main
 from training.utterance_presets import PRESETS
@@ -154,14 +154,14 @@ def test_only_what_the_interviewer_says_is_learnt(
 ) -> None:
     said: list[str] = []
 
-    class Watched(SFTTrainer):  # type: ignore[misc]  # is not followed
+    class Watched(CompletionTrainer):
         def train(self, *args: Any, **kwargs: Any) -> Any:
             for row in self.train_dataset:
                 learnt = [i for i in row["labels"] if i != -100]
                 said.append(self.processing_class.decode(learnt))
             return super().train(*args, **kwargs)
 
-    monkeypatch.setattr(utterance_learning, "SFTTrainer", Watched)
+    monkeypatch.setattr(utterance_learning, "CompletionTrainer", Watched)
     assert command(tmp_path / "out", like_kanana) == 0
     assert said
     assert all(text.startswith("Red number") for text in said)
@@ -296,11 +296,11 @@ def test_running_out_of_memory_says_what_to_do(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Greedy(SFTTrainer):  # type: ignore[misc]  # is not followed
+    class Greedy(CompletionTrainer):
         def train(self, *args: Any, **kwargs: Any) -> Any:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
 
-    monkeypatch.setattr(utterance_learning, "SFTTrainer", Greedy)
+    monkeypatch.setattr(utterance_learning, "CompletionTrainer", Greedy)
     assert command(tmp_path / "out", like_aurora) == 2
     assert "try --batch-size 8 --accumulation 2" in capsys.readouterr().err
 
