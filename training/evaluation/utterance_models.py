@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from engine.artifacts import MANIFEST, UTTERANCE_GENERATOR, read_manifest
-from engine.causal_writer import load_causal_writer
+from engine.bundled_checks import bundled_checker
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.errors import ArtifactError
+from engine.generator_choice import load_writer
 from engine.generator_spec import GeneratorKind, GeneratorSpec
-from engine.open_answers import OpenAnswers
 from engine.questions import QuestionPack
 from engine.stages import build_stages
-from engine.utterance_checks import UtteranceChecker
-from engine.utterance_relevance import WordedRelevance
-from engine.utterance_writer import Sampling, UtteranceWriter
+from engine.utterance_writer import Sampling
 from training.errors import DataError
 from training.evaluation.utterance_prompts import UtterancePrompt
 from training.evaluation.utterance_speed import turn_seconds
 from training.evaluation.utterances import Voice
 from training.utterance_scores import EpochScore
 
+# Seconds that a server has for a batch; nobody waits for it.
+PATIENCE = 300.0
 # What training leaves in a folder beside the adapter.
 MERGED, SWEEP = "merged", "sweep.csv"
 _ADAPTER, _MODEL = "adapter_config.json", "config.json"
@@ -51,13 +51,18 @@ def load_voice(
     Raises:
         ArtifactError: it is missing, altered, or no voice.
     """
-    spec = spec_of(options.model)
-    writer = _writer(spec, options.weights, options.device, Sampling(options.temperature))
+    writer = load_writer(
+        spec_of(options.model),
+        options.weights,
+        options.device,
+        sampling=Sampling(options.temperature),
+        patience=PATIENCE,
+    )
     return Voice(
         name=writer.name if writer else GeneratorKind.CURATED.value,
         pack=pack,
         writer=writer,
-        checker=UtteranceChecker(WordedRelevance(packs), OpenAnswers(packs.values())),
+        checker=bundled_checker(packs),
         curated=CuratedGenerator(load_reactions()),
     )
 
@@ -71,9 +76,9 @@ def measure_speed(
         ArtifactError: a model of another stage is missing or altered.
     """
     known = {voice.pack.id: voice.pack}
-    evaluator, selector, _ = build_stages(options.weights, options.device, known, options.verifier)
+    stages = build_stages(options.weights, options.device, known, options.verifier, voice.writer)
     requests = [prompt.request for prompt in prompts if prompt.request is not None]
-    return turn_seconds((evaluator, selector, voice.generator()), voice.pack, requests)
+    return turn_seconds(stages, voice.pack, requests)
 
 
 def spec_of(model: GeneratorSpec | Path) -> GeneratorSpec:
@@ -117,20 +122,6 @@ def sweep_of(model: GeneratorSpec | Path) -> tuple[EpochScore, ...]:
     if manifest.kind != UTTERANCE_GENERATOR:
         raise ArtifactError(f"{model} holds a model of kind {manifest.kind!r}, no voice")
     return tuple(EpochScore(**score) for score in manifest.metrics.get("epochs", ()))
-
-
-def _writer(
-    spec: GeneratorSpec, weights: Path, device: str, sampling: Sampling
-) -> UtteranceWriter | None:
-    bundled = weights / UTTERANCE_GENERATOR
-    if spec.kind is GeneratorKind.CURATED:
-        return None
-    if spec.kind is GeneratorKind.AUTO and not bundled.is_dir():
-        return None
-    if spec.kind in (GeneratorKind.AUTO, GeneratorKind.TINY):
-        return load_causal_writer(str(bundled), None, device, sampling, GeneratorKind.TINY.value)
-    adapter = Path(spec.adapter) if spec.adapter else None
-    return load_causal_writer(spec.model, adapter, device, sampling)
 
 
 def _base_of(adapter: Path) -> str:

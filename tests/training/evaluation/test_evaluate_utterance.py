@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.chat_server import chat_server
 from tests.support.packs import small_pack, write_pack
 from tests.support.tiny_language_model import write_fields_model
 from training import evaluate
@@ -138,6 +139,29 @@ def test_without_a_bundled_model_the_written_lines_are_measured(curated: Evaluat
     assert figures["model"] == "curated"
     assert figures["raw"] == figures["served"]
     assert (figures["fallback"], figures["by_rule"]) == (0.0, 1.0)
+
+
+def test_a_server_is_evaluated_as_it_serves(stand: Stand) -> None:
+    with chat_server() as server:
+        asked = stand.evaluated("--model", f"openai:voice@{server.url}", "--temperature", "0.2")
+        assert {request.body["temperature"] for request in server.received} == {0.2}
+    assert asked.figures["model"] == "openai:voice"
+    # The server repeats the pack's question, and this pack words it in English throughout.
+    formats = {n: group["raw"]["format"] for n, group in asked.figures["per_language"].items()}
+    assert formats == {"en": 1.0, "ko": 0.0}
+    # How its tokenizer counts is its own business.
+    assert asked.figures["tokens_p50"] is None
+
+
+def test_a_server_that_does_not_answer_is_no_figure(
+    stand: Stand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chat_server() as server:
+        gone = server.url
+    assert stand.run("--model", f"openai:voice@{gone}") == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("training: ")
+    assert printed.out == ""
 
 
 def test_a_sweep_is_told_with_its_gate(untaught: Evaluated) -> None:
