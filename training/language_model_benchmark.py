@@ -200,14 +200,7 @@ def learn_speed(
     with tempfile.TemporaryDirectory() as nowhere, fits_into_memory(settings):
         trainer = CompletionTrainer(
             model=model,
-            args=SFTConfig(
-                **trainer_options(settings, device),
-                output_dir=nowhere,
-                max_steps=steps + _WARM_UP,
-                save_strategy="no",
-                report_to=[],
-                disable_tqdm=True,
-            ),
+            args=_arguments(settings, device, nowhere, steps + _WARM_UP),
             train_dataset=Dataset.from_dict({"input_ids": ids, "labels": _second_half(ids)}),
             processing_class=_any_tokenizer(),
             peft_config=lora(settings),
@@ -218,6 +211,17 @@ def learn_speed(
     taken = [later - earlier for earlier, later in zip(clock.ends, clock.ends[1:], strict=False)]
     step = statistics.median(taken[_WARM_UP - 1 :])
     return LearnSpeed(rows, tokens, step, rows * tokens / step, _peak(device))
+
+
+def _arguments(settings: GeneratorSettings, device: str, folder: str, steps: int) -> SFTConfig:
+    return SFTConfig(
+        **trainer_options(settings, device),
+        output_dir=folder,
+        max_steps=steps,
+        save_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+    )
 
 
 def _second_half(ids: Sequence[Sequence[int]]) -> list[list[int]]:

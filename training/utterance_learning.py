@@ -55,7 +55,7 @@ class _EpochReport(TrainerCallback):  # type: ignore[misc]  # is not followed
     def __init__(self, tokenizer: Any, score: Score, folder: Path) -> None:
         self._tokenizer = tokenizer
         self._score = score
-        self._folder = folder
+        self.folder = folder
 
     def on_evaluate(
         self,
@@ -73,12 +73,12 @@ class _EpochReport(TrainerCallback):  # type: ignore[misc]  # is not followed
         epoch = round(state.epoch or 0)
         scored = EpochScore(epoch, round(metrics["eval_loss"], 4), **asdict(written))
         # An epoch that was done before the run was killed is done once more.
-        earlier = [one for one in read_scores(self._folder / SCORES) if one.epoch < epoch]
+        earlier = [one for one in read_scores(self.folder / SCORES) if one.epoch < epoch]
         scores = (*earlier, scored)
         log.info("%s", scored)
         if best_of(scores) == scored:
-            model.save_pretrained(str(self._folder / BEST), save_embedding_layers=False)
-        write_scores(scores, self._folder / SCORES)
+            model.save_pretrained(str(self.folder / BEST), save_embedding_layers=False)
+        write_scores(scores, self.folder / SCORES)
 
 
 def learn(
@@ -111,23 +111,38 @@ def learn(
         for part in (examples.train, examples.validation)
     )
     started = claim(checkpoints, {"settings": asdict(settings), "rows": rows, "device": device})
+    report = _EpochReport(loaded.tokenizer, score, checkpoints)
+    with fits_into_memory(settings):
+        _train(loaded, (rows, held_out), settings, report, resume=started)
+    return read_scores(checkpoints / SCORES)
+
+
+def _train(
+    loaded: LanguageModel,
+    parts: tuple[Mapping[str, Any], Mapping[str, Any]],
+    settings: GeneratorSettings,
+    report: _EpochReport,
+    *,
+    resume: bool,
+) -> None:
+    """Train on the first part, measuring the loss on the second."""
+    device = loaded.model.device.type
     if device == "cpu":
         use_plain_attention(loaded.model)
-    with fits_into_memory(settings):
-        trainer = CompletionTrainer(
-            model=loaded.model,
-            args=_arguments(settings, checkpoints, device),
-            train_dataset=Dataset.from_dict(rows),
-            eval_dataset=Dataset.from_dict(held_out),
-            processing_class=loaded.tokenizer,
-            peft_config=lora(settings),
-            callbacks=[_EpochReport(loaded.tokenizer, score, checkpoints)],
-        )
-        began = time.monotonic()
-        trainer.train(resume_from_checkpoint=True if started else None)
+    rows, held_out = (Dataset.from_dict(dict(part)) for part in parts)
+    trainer = CompletionTrainer(
+        model=loaded.model,
+        args=_arguments(settings, report.folder, device),
+        train_dataset=rows,
+        eval_dataset=held_out,
+        processing_class=loaded.tokenizer,
+        peft_config=lora(settings),
+        callbacks=[report],
+    )
+    began = time.monotonic()
+    trainer.train(resume_from_checkpoint=True if resume else None)
     seconds = time.monotonic() - began
     log.info("%d tokens in %.0f s, evaluations included", trainer.tokens_seen, seconds)
-    return read_scores(checkpoints / SCORES)
 
 
 def lora(settings: GeneratorSettings) -> LoraConfig:

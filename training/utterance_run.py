@@ -6,7 +6,7 @@ import importlib.util
 import json
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from training.export_language_model import Store, export_merged
 from training.utterance_examples import Examples
 from training.utterance_learning import BEST, fits_into_memory, learn
 from training.utterance_presets import GeneratorSettings
-from training.utterance_scores import FORMAT_GATE, Checker, best_of, score_writing
+from training.utterance_scores import FORMAT_GATE, Checker, EpochScore, best_of, score_writing
 from training.utterance_writing import writer_over
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,17 @@ def train_voice(
             writer_over(model), voice.checker, voice.examples.prompts, voice.seed
         ),
     )
-    best = best_of(scores)
+    _warn_of_format(best_of(scores))
+    _save_adapter(out / CHECKPOINTS / BEST, out, voice.described["name"])
+    loaded.tokenizer.save_pretrained(str(out))
+    manifest = _manifest(voice, settings, scores)
+    if store is not None:
+        adapter = out / CHECKPOINTS / BEST
+        export_merged(voice.base, adapter, out / MERGED, store, manifest)
+    return write_manifest(out, manifest)
+
+
+def _warn_of_format(best: EpochScore) -> None:
     if not best.passes:
         log.warning(
             "no epoch passes the format gate: the best breaks the format in %.1f %% of utterances "
@@ -87,9 +97,11 @@ def train_voice(
             100 * (1 - best.format),
             100 * (1 - FORMAT_GATE),
         )
-    _save_adapter(out / CHECKPOINTS / BEST, out, voice.described["name"])
-    loaded.tokenizer.save_pretrained(str(out))
-    manifest = Manifest(
+
+
+def _manifest(voice: Voice, settings: GeneratorSettings, scores: Sequence[EpochScore]) -> Manifest:
+    best = best_of(scores)
+    return Manifest(
         kind=UTTERANCE_GENERATOR,
         base=voice.described,
         config={"preset": voice.preset, "learning": asdict(settings)},
@@ -101,10 +113,6 @@ def train_voice(
         },
         seed=settings.seed,
     )
-    if store is not None:
-        adapter = out / CHECKPOINTS / BEST
-        export_merged(voice.base, adapter, out / MERGED, store, manifest)
-    return write_manifest(out, manifest)
 
 
 def score_finished(voice: Voice, folder: Path) -> dict[str, Any]:
