@@ -19,9 +19,9 @@ from engine.generator_spec import GeneratorKind
 from engine.pack_reader import find_packs, read_pack
 from engine.pipeline import Pipeline
 from engine.questions import QuestionPack
+from engine.turn_queue import WorkerFacts
 from engine.utterance_writer import UtteranceWriter
 from engine.verifier_spec import BUNDLED_VERIFIER, VerifierSpec
-from engine.worker import WorkerFacts
 
 PACKS = Path(__file__).parents[1] / "dataset" / "packs"
 DEVICES = ("auto", "cpu", "cuda")

@@ -19,8 +19,9 @@ from engine.listener import listen
 from engine.pipeline import Pipeline
 from engine.ports import AnswerEvaluator, Evaluation
 from engine.questions import QuestionPack
+from engine.turn_queue import QUEUE_LIMIT, WorkerFacts
 from engine.wire import UnixAddress
-from engine.worker import QUEUE_LIMIT, Worker, WorkerFacts
+from engine.worker import Worker
 
 PATIENCE = 20.0
 """Seconds after which a test is hopelessly stuck."""
