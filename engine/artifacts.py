@@ -26,6 +26,7 @@ QUESTION_SELECTOR = "question_selector"
 ANSWER_VERIFIER = "answer_verifier"
 LANGUAGE_MODEL = "language_model"
 UTTERANCE_GENERATOR = "utterance_generator"
+UTTERANCE_JUDGE = "utterance_judge"
 BUNDLED = (ENCODER, ANSWER_EVALUATOR, QUESTION_SELECTOR, ANSWER_VERIFIER)
 
 

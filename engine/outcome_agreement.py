@@ -47,7 +47,7 @@ def disagreements(turn: SpokenTurn, text: str) -> Iterator[str]:
     """Yield what in an utterance contradicts the outcome."""
     if turn.outcome is Outcome.CLOSING:
         return
-    found = claims(text, (turn.answer,), _WORDINGS[turn.locale])
+    found = _claims(turn, text)
     never = found & _NEVER.get(turn.outcome, _UNANSWERED)
     unqualified = {
         claim
@@ -58,3 +58,13 @@ def disagreements(turn: SpokenTurn, text: str) -> Iterator[str]:
         never |= found & {Claim.LACKING}
     for claim in sorted(never | unqualified, key=lambda claim: claim.value):
         yield f"says {claim.name.lower()} of an answer that is {turn.outcome}"
+
+
+def agrees_outright(turn: SpokenTurn, text: str) -> bool:
+    """Whether an utterance says in plain words what came of the answer."""
+    plain = _PRAISE if turn.outcome in _CREDITED else _REJECTION
+    return bool(_claims(turn, text) & plain)
+
+
+def _claims(turn: SpokenTurn, text: str) -> frozenset[Claim]:
+    return claims(text, (turn.answer,), _WORDINGS[turn.locale])

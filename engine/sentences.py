@@ -11,6 +11,7 @@ _QUOTED = re.compile(
     r"“[^”]*”|\"[^\"]*\"|「[^」]*」|『[^』]*』|‘[^’]*’|(?<![\w가-힣])'[^']*'(?![a-z])"
 )
 _DOTTED = re.compile(r"\b(?:e\.g|i\.e|vs|etc|cf|approx)\.\s+|\b\d+\.\s+(?=\d)", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"(?<=[,;:—])\s")
 _ASKS = re.compile(r"[?？]\W*$")
 # Requests that ask without a question mark: "… 말해 봐.", "Tell me …".
 _TELL = (
@@ -70,6 +71,15 @@ def last_question(text: str) -> str:
     while first and asks(parts[first - 1]):
         first -= 1
     return " ".join(parts[first:])
+
+
+def reaction(text: str) -> str:
+    """Return what a text says before its last question, the clauses that lead to it included."""
+    question = last_question(text)
+    if not question:
+        return text.strip()
+    led = _CLAUSE_END.split(question)[:-1]
+    return " ".join((text.removesuffix(question).strip(), *led)).strip()
 
 
 def letter_trigrams(texts: Iterable[str]) -> set[str]:

@@ -15,6 +15,7 @@ from engine.artifacts import (
     QUESTION_SELECTOR,
     Manifest,
 )
+from engine.bundled_checks import bundled_checker
 from engine.candidates import CandidateVectors
 from engine.checked_generator import CheckedGenerator
 from engine.curated_generator import CuratedGenerator, load_reactions
@@ -22,13 +23,10 @@ from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.fallback_evaluator import FallbackEvaluator
 from engine.intent_head import IntentHead
-from engine.open_answers import OpenAnswers
 from engine.point_heads import PointHeads
 from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
-from engine.utterance_checks import UtteranceChecker
-from engine.utterance_relevance import WordedRelevance
 from engine.utterance_writer import UtteranceWriter
 from engine.verifier_choice import CALIBRATIONS, Judge, choose_judge
 from engine.verifier_spec import BUNDLED_VERIFIER, VerifierKind, VerifierSpec
@@ -113,13 +111,12 @@ def build_generator(
     """Return stage 3: curated utterances, and those of a language model as far as they are good.
 
     Raises:
-        ArtifactError: the curated lines are damaged.
+        ArtifactError: the curated lines or the checks are damaged.
     """
     curated = CuratedGenerator(load_reactions())
     if writer is None:
         return curated
-    checker = UtteranceChecker(WordedRelevance(packs), OpenAnswers(packs.values()))
-    return CheckedGenerator(writer, checker, curated)
+    return CheckedGenerator(writer, bundled_checker(packs), curated)
 
 
 def _number(manifest: Manifest, name: str) -> float:

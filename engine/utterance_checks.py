@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from engine.outcome_agreement import disagreements
+from engine.outcome_agreement import agrees_outright, disagreements
 from engine.prompts import SpokenTurn
 from engine.utterance_format import FormatFault, format_faults
 from engine.utterance_language import language_faults, style_faults
@@ -66,17 +66,31 @@ class Secrets(Protocol):
         """Whether a text holds an answer to what it asks."""
 
 
+class Stances(Protocol):
+    """Hears what an utterance says of the answer where it is not said outright."""
+
+    def contradicts(self, turn: SpokenTurn, text: str) -> bool:
+        """Whether an utterance reacts as to another outcome."""
+
+
 class UtteranceChecker:
     """Checks utterances of one turn.
 
     Args:
         relevance: whether the next topic is asked.
         secrets: whether an answer is given away; None where the answers are not known.
+        stances: what is said of the answer between the lines; None where nobody listens for it.
     """
 
-    def __init__(self, relevance: Relevance, secrets: Secrets | None = None) -> None:
+    def __init__(
+        self,
+        relevance: Relevance,
+        secrets: Secrets | None = None,
+        stances: Stances | None = None,
+    ) -> None:
         self._relevance = relevance
         self._secrets = secrets
+        self._stances = stances
 
     def check(self, turn: SpokenTurn, texts: Sequence[str]) -> list[CheckedUtterance]:
         """Return what is wrong with each text.
@@ -121,5 +135,13 @@ class UtteranceChecker:
         )
         for fault, reasons in checks:
             yield from ((fault, reason) for reason in reasons)
+        if self._is_contradicted(turn, text):
+            yield UtteranceFault.OUTCOME, f"does not sound like {turn.outcome}"
         if self._secrets is not None and self._secrets.given_away(turn, text):
             yield UtteranceFault.OUTCOME, "gives an answer away"
+
+    def _is_contradicted(self, turn: SpokenTurn, text: str) -> bool:
+        """Whether the head objects; what is said in plain words needs no second opinion."""
+        if self._stances is None or agrees_outright(turn, text):
+            return False
+        return self._stances.contradicts(turn, text)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from peft import PeftModel
 
+from engine.bundled_checks import bundled_checker
 from engine.causal_writer import CausalWriter
 from engine.language_model import LanguageModel
-from engine.open_answers import OpenAnswers
 from engine.questions import QuestionPack
 from engine.utterance_checks import UtteranceChecker
-from engine.utterance_relevance import WordedRelevance
 from engine.utterance_writer import UtteranceWriter
 
 
@@ -24,4 +23,4 @@ def writer_over(loaded: LanguageModel) -> UtteranceWriter:
 
 def checker_of(pack: QuestionPack) -> UtteranceChecker:
     """Return the checks that guard the bot, for what is said about a pack."""
-    return UtteranceChecker(WordedRelevance({pack.id: pack}), OpenAnswers([pack]))
+    return bundled_checker({pack.id: pack})

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.open_answers import OpenAnswers
+from engine.bundled_checks import bundled_checker
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
-from engine.utterance_checks import UtteranceChecker, UtteranceFault
-from engine.utterance_relevance import WordedRelevance
+from engine.utterance_checks import UtteranceFault
 from training.checked_rows import CheckedRow, read_checked
 from training.evaluation.utterance_judge import judge_figures
 
@@ -60,6 +59,5 @@ def test_nothing_is_labelled_twice(halves: Mapping[str, tuple[CheckedRow, ...]])
 def test_the_judge_agrees_with_people(
     halves: Mapping[str, tuple[CheckedRow, ...]], half: str, pack: QuestionPack
 ) -> None:
-    checker = UtteranceChecker(WordedRelevance({pack.id: pack}), OpenAnswers([pack]))
-    figures = judge_figures(checker, halves[half])
+    figures = judge_figures(bundled_checker({pack.id: pack}), halves[half])
     assert figures["agreement"] >= GOAL, figures["wrong"]
