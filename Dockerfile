@@ -27,7 +27,7 @@ RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$TORCH"
 
 # The libraries before the program: they are fetched anew only when their versions change.
 COPY pyproject.toml deploy/requirements.py /tmp/
-RUN python /tmp/requirements.py /tmp/pyproject.toml postgres > /tmp/requirements.txt \
+RUN python /tmp/requirements.py /tmp/pyproject.toml postgres fleet > /tmp/requirements.txt \
     && pip install -r /tmp/requirements.txt \
     && rm /tmp/requirements.txt
 RUN --mount=type=bind,from=package,source=/wheels,target=/wheels pip install --no-deps /wheels/*.whl

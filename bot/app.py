@@ -15,8 +15,10 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.dispatch import Dispatcher
+from bot.engine_answers import Engine
 from bot.engine_client import SocketEngineClient
 from bot.engine_process import EngineProcess, WorkerOptions
+from bot.errors import ConfigError
 from bot.interview.identity import CODE_LENGTH, CODE_LETTERS
 from bot.interview.messages import Inbound
 from bot.interview.ports import Messenger, Previewer, TurnHandler
@@ -29,6 +31,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.people import SqlPeople
 from bot.storage.store import SqlInterviewStore
 from bot.trouble import TroubleWords
+from engine.fleet import is_fleet, parse_fleet
 
 DEFAULT_PACK = "ml-core"
 _REMOTE_ENGINE_SECONDS = 10.0
@@ -52,7 +55,7 @@ class Aurora:
         self,
         packs: PackLibrary,
         database: Database,
-        engine: SocketEngineClient,
+        engine: Engine,
         messengers: Mapping[str, Messenger],
         previewers: Mapping[str, Previewer],
         locale: str,
@@ -172,12 +175,17 @@ async def open_database(url: str, *, migrate: bool = False) -> AsyncIterator[Dat
 @contextlib.asynccontextmanager
 async def open_engine(
     settings: Settings, *, fake: bool = False
-) -> AsyncIterator[tuple[SocketEngineClient, EngineProcess | None]]:
-    """Reach the engine: a worker of the bot's own, or the one at ``ENGINE_URL``.
+) -> AsyncIterator[tuple[Engine, EngineProcess | None]]:
+    """Reach the engine: a worker of the bot's own, or the one at ``ENGINE_URL``, or a fleet there.
 
     Raises:
+        ConfigError: ``ENGINE_URL`` is none, or what a fleet needs is not installed.
         EngineUnavailableError: nobody answers at ``ENGINE_URL``.
     """
+    if is_fleet(settings.engine_url):
+        async with _open_fleet(settings) as fleet:
+            yield fleet, None
+        return
     if settings.engine_url:
         remote = SocketEngineClient(settings.engine_url, timeout=settings.turn_timeout)
         try:
@@ -196,6 +204,25 @@ async def open_engine(
     finally:
         await client.close()
         await worker.stop()
+
+
+@contextlib.asynccontextmanager
+async def _open_fleet(settings: Settings) -> AsyncIterator[Engine]:
+    """Reach the server of a fleet; its workers may come and go."""
+    try:
+        from bot.fleet_client import FleetEngineClient  # noqa: PLC0415 - only fleets need NATS
+
+        address = parse_fleet(settings.engine_url)
+    except ImportError as error:
+        raise ConfigError(f"ENGINE_URL: {error}; run: pip install '.[fleet]'") from None
+    except ValueError as error:
+        raise ConfigError(f"ENGINE_URL: {error}") from None
+    fleet = FleetEngineClient(address, timeout=settings.turn_timeout)
+    try:
+        await fleet.reach(within=_REMOTE_ENGINE_SECONDS)
+        yield fleet
+    finally:
+        await fleet.close()
 
 
 def worker_options(settings: Settings, *, fake: bool = False) -> WorkerOptions:

@@ -13,7 +13,7 @@ from bot.adapters.console_core import PLATFORM, ConsoleFace, conversation_of
 from bot.app import DEFAULT_PACK, Aurora, open_database, open_engine, until_failure
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.engine_client import SocketEngineClient
+from bot.engine_answers import Engine
 from bot.errors import ConfigError
 from bot.i18n import Translator
 from bot.interview.messages import Account, Action, Inbound
@@ -93,7 +93,7 @@ def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str) ->
         raise ConfigError(f"pack {pack.id} is written in {', '.join(pack.locales)}, not {locale}")
 
 
-async def _ready(engine: SocketEngineClient) -> None:
+async def _ready(engine: Engine) -> None:
     await engine.health()
 
 

@@ -48,8 +48,8 @@ class Settings(BaseSettings):
 
     Args:
         database_url: where interviews are kept (``DATABASE_URL``): SQLite or PostgreSQL.
-        engine_url: address of a running engine worker (``ENGINE_URL``); the bot starts its own
-            when this is empty.
+        engine_url: address of a running engine worker, or of the NATS server of a fleet of them
+            (``ENGINE_URL``, docs/fleet.md); the bot starts a worker of its own when this is empty.
         packs: folder of question packs (``AURORA_PACKS``).
         weights: folder of the engine's models (``AURORA_WEIGHTS``).
         device: where the engine that the bot starts runs its models (``AURORA_DEVICE``).

@@ -13,6 +13,7 @@ from bot.app import open_database, open_engine, worker_options
 from bot.config import ROOT, Settings
 from bot.errors import BotError, ConfigError
 from bot.i18n import Translator
+from bot.logs import hide_secrets
 from bot.platform_checks import check_discord, check_telegram
 from bot.platforms import discord_settings, telegram_settings
 from bot.storage.faults import describe
@@ -98,7 +99,7 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _remote_engine(settings: Settings) -> Finding:
-    subject = f"Engine at {settings.engine_url}"
+    subject = f"Engine at {hide_secrets(settings.engine_url)}"
     try:
         async with open_engine(settings) as (client, _):
             health = await client.health()

@@ -25,20 +25,22 @@ from typing import Any
 
 import structlog
 
+from bot.engine_answers import (
+    FIRST_TIMEOUT_SECONDS,
+    TIMEOUT_SECONDS,
+    payload_of,
+    read_result,
+)
 from bot.errors import ConfigError, EngineRejectedError, EngineUnavailableError
 from engine.contract import Answer, Call, TurnRequest, TurnResult
-from engine.errors import ContractError, PackError
+from engine.errors import ContractError
 from engine.progress import ObserveTurn, TurnProgress
 from engine.wire import LINE_LIMIT, STOPPING, TcpAddress, parse_address
 
 log = structlog.get_logger(__name__)
 
-TIMEOUT_SECONDS = 30.0
-FIRST_TIMEOUT_SECONDS = 120.0
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.25
-# Codes of answers that would be the same if asked again.
-_REJECTED = frozenset({ContractError.code, PackError.code})
 
 
 def _never() -> None:
@@ -46,7 +48,7 @@ def _never() -> None:
 
 
 class SocketEngineClient:
-    """Calls a worker at an address; implements `bot.interview.ports.EngineClient`.
+    """Calls a worker at an address; implements `bot.engine_answers.Engine`.
 
     Args:
         address: ``unix:///path`` or ``tcp://host:port``.
@@ -97,13 +99,7 @@ class SocketEngineClient:
             EngineRejectedError: the engine refused the request.
         """
         payload = await self._call("turn", request.to_dict(), self._allowed(), observe)
-        try:
-            return TurnResult.from_dict(payload)
-        except ContractError as error:
-            raise EngineRejectedError(
-                f"the engine at {self._address} answers in another form ({error}); "
-                "run the same version of bot and engine"
-            ) from error
+        return read_result(payload, self._address)
 
     async def health(self, within: float | None = None) -> Mapping[str, Any]:
         """Return what the worker tells about itself.
@@ -115,6 +111,9 @@ class SocketEngineClient:
             EngineUnavailableError: there was no answer in time.
         """
         return await self._call("health", {}, self._allowed() if within is None else within)
+
+    async def queue(self) -> None:
+        """Tell of no queue: what waits, waits in the worker."""
 
     async def close(self) -> None:
         """Hang up; calls still waiting end as unavailable."""
@@ -149,10 +148,7 @@ class SocketEngineClient:
             ) from None
         finally:
             del self._waiting[call_id]
-        if answer.error is None:
-            return answer.payload
-        kind = EngineRejectedError if answer.error in _REJECTED else EngineUnavailableError
-        raise kind(f"the engine at {self._address}: {answer.error}: {answer.message}")
+        return payload_of(answer, self._address)
 
     @staticmethod
     def _check_length(call: _Waiting) -> None:

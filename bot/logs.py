@@ -18,6 +18,7 @@ _SECRETS = (
     (re.compile(r"\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"), _HIDDEN),  # Discord's
     (re.compile(r"(?i)\b(bot|bearer)\s+[\w.~+/=-]{16,}"), rf"\1 {_HIDDEN}"),
     (re.compile(r"://([^\s:/@]*):[^\s/@]+@"), rf"://\1:{_HIDDEN}@"),  # a password in an address
+    (re.compile(r"\bnats://[^\s:/@]+@"), f"nats://{_HIDDEN}@"),  # a token in one
     (re.compile(r"(?i)([?&](?:token|secret|key|password))=[^\s&'\"]+"), rf"\1={_HIDDEN}"),
 )
 _SHORTEST_SECRET = 6  # characters; hiding anything shorter would garble ordinary words

@@ -8,9 +8,11 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.engine_answers import QueueFacts
 from bot.errors import DeliveryError, EngineUnavailableError
 from bot.interview.messages import Inbound, Reply
 from bot.interview.ports import Messenger, TurnHandler, TurnOutcome
+from bot.queue_metrics import QueueCollector
 from bot.voice_metrics import VoiceCollector
 
 # A turn on the bundled models takes tenths of a second; a language model takes seconds.
@@ -61,10 +63,16 @@ class Metrics:
         )
         self._voice = VoiceCollector()
         self._registry.register(self._voice)
+        self._queue = QueueCollector()
+        self._registry.register(self._queue)
 
     def engine_told(self, health: Mapping[str, Any]) -> None:
         """Note what the engine tells of its utterances."""
         self._voice.told(health)
+
+    def queue_told(self, queue: QueueFacts | None) -> None:
+        """Note how the queue of a fleet stands; None where there is none to ask."""
+        self._queue.told(queue)
 
     def message_taken_in(self, platform: str) -> None:
         """Count a message that was stored."""

@@ -14,7 +14,7 @@ import structlog
 from bot.app import Aurora, open_database, open_engine, until_failure
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.engine_client import SocketEngineClient
+from bot.engine_answers import Engine
 from bot.errors import BotError
 from bot.i18n import Translator
 from bot.intake import DurableIntake
@@ -92,7 +92,7 @@ class Running:
         settings: Settings,
         packs: PackLibrary,
         database: Database,
-        engine: SocketEngineClient,
+        engine: Engine,
         builds: Mapping[str, Build],
         metrics: Metrics,
     ) -> None:
@@ -146,6 +146,7 @@ class Running:
             parts["database"] = ""
         except BotError as error:
             parts["database"] = str(error)
+        self._metrics.queue_told(await self._engine.queue())
         try:
             self._metrics.engine_told(await self._engine.health(within=_HEALTH_SECONDS))
             parts["engine"] = ""

@@ -1,7 +1,7 @@
 """``python -m engine``: the worker as a process.
 
-Exit codes: 0 ended as asked, 1 cannot listen there (or ``--check`` found problems), 2 models or
-libraries are not usable, 3 question packs are not usable.
+Exit codes: 0 ended as asked, 1 cannot listen there or is refused there (or ``--check`` found
+problems), 2 models or libraries are not usable, 3 question packs are not usable.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from engine.artifacts import WEIGHTS
 from engine.check import check_engine
 from engine.errors import EngineError, PackError
+from engine.fleet import LEASE_SECONDS, NatsAddress, is_fleet, parse_fleet
 from engine.generator_spec import FORMS as GENERATOR_FORMS
 from engine.generator_spec import GeneratorKind
 from engine.listener import Listener, listen
@@ -34,6 +35,9 @@ EXIT_LISTEN = 1
 EXIT_ARTIFACTS = 2
 EXIT_PACKS = 3
 DEFAULT_ADDRESS = "tcp://127.0.0.1:8790"
+ADDRESS_VARIABLE = "ENGINE_LISTEN"
+"""Where a password in the address of a server stays out of the list of processes."""
+LEAST_LEASE, MOST_LEASE = 0.5, 300.0
 # A worker whose owner is gone gets this long to end in order, in seconds.
 _ORPHAN_GRACE = 10.0
 
@@ -60,12 +64,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.check:
             account = check_engine(settings)
         else:
-            return _serve(settings, options.listen)
+            return _serve(settings, options.listen, options.lease)
     print(json.dumps(account, ensure_ascii=False))  # noqa: T201 - what --check is for
     return 0 if account["ok"] else 1
 
 
-def _serve(settings: EngineSettings, address: Address) -> int:
+def _serve(settings: EngineSettings, address: Address | NatsAddress, lease: float) -> int:
     try:
         loaded = load_engine(settings)
     except PackError as error:
@@ -84,6 +88,8 @@ def _serve(settings: EngineSettings, address: Address) -> int:
         log.error("utterances are curated: %s", generator.trouble)
     elif loaded.writer:
         log.info("utterances are written by %s", generator.speaks)
+    if isinstance(address, NatsAddress):
+        return _serve_fleet(loaded, address, lease)
     try:
         listener = listen(address)
     except OSError as error:
@@ -95,12 +101,37 @@ def _serve(settings: EngineSettings, address: Address) -> int:
 
 
 async def _run(loaded: LoadedEngine, listener: Listener) -> None:
+    stop = _stop_signals()
+    log.info("listening at %s", listener.address)
+    await Worker(loaded.pipeline, loaded.facts).serve(listener, stop)
+
+
+def _serve_fleet(loaded: LoadedEngine, address: NatsAddress, lease: float) -> int:
+    try:
+        from engine.fleet_worker import FleetWorker  # noqa: PLC0415 - only fleets need NATS
+    except ImportError as error:
+        log.error("%s: install what a fleet needs: pip install '.[fleet]'", error)  # noqa: TRY400
+        return EXIT_ARTIFACTS
+
+    async def run() -> None:
+        stop = _stop_signals()
+        await FleetWorker(loaded.pipeline, loaded.facts, address, lease).serve(stop)
+
+    try:
+        asyncio.run(run())
+    except ConnectionError as error:
+        log.error("%s refuses this worker: %s", address, error)  # noqa: TRY400
+        return EXIT_LISTEN
+    return 0
+
+
+def _stop_signals() -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    log.info("listening at %s", listener.address)
-    await Worker(loaded.pipeline, loaded.facts).serve(listener, stop)
+    return stop
 
 
 def _end_with_stdin() -> None:
@@ -120,10 +151,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--listen",
         type=_address,
-        default=parse_address(DEFAULT_ADDRESS),
+        default=os.environ.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS),
         metavar="URL",
-        help=f"unix:///path or tcp://host:port (default {DEFAULT_ADDRESS}); there is no "
-        "password, so keep it where only the bot can reach it",
+        help=f"unix:///path or tcp://host:port (default {ADDRESS_VARIABLE} or {DEFAULT_ADDRESS}); "
+        "there is no password, so keep it where only the bot can reach it. Or nats://host:port: "
+        "take turns from there, as one of many workers (docs/fleet.md)",
+    )
+    parser.add_argument(
+        "--lease",
+        type=_seconds,
+        default=LEASE_SECONDS,
+        metavar="SECONDS",
+        help="in a fleet: turns of a worker that is not heard of for so long go to others; the "
+        f"same for all workers (default {LEASE_SECONDS:g})",
     )
     parser.add_argument("--packs", type=Path, default=PACKS, help="folder with question packs")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="folder with models")
@@ -159,9 +199,16 @@ def _verifier(text: str) -> VerifierSpec:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _address(url: str) -> Address:
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not LEAST_LEASE <= seconds <= MOST_LEASE:
+        raise argparse.ArgumentTypeError(f"{LEAST_LEASE:g} to {MOST_LEASE:g} seconds")
+    return seconds
+
+
+def _address(url: str) -> Address | NatsAddress:
     try:
-        return parse_address(url)
+        return parse_fleet(url) if is_fleet(url) else parse_address(url)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

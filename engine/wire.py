@@ -56,7 +56,8 @@ def parse_address(url: str) -> Address:
         ValueError: it is neither.
     """
     wrong = ValueError(
-        f"{url!r} is no address of an engine: write unix:///path/to/socket or tcp://host:port"
+        f"{url!r} is no address of an engine: write unix:///path/to/socket, tcp://host:port or "
+        "nats://host:port"
     )
     try:
         parts = urlsplit(url)

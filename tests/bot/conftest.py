@@ -15,10 +15,30 @@ from bot.storage.inbox import Inbox
 from bot.storage.outbox import Outbox
 from bot.storage.store import SqlInterviewStore
 from bot.storage.tables import Base
+from engine.questions import QuestionPack
 from tests.support.clock import FakeClock
+from tests.support.nats_server import NatsServer
 from tests.support.postgres import run_apart, throwaway_database
+from tests.support.small_pack import read_small_pack
 
 BACKENDS = ("sqlite", "postgres")
+
+
+@pytest.fixture
+def fleet_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server of the test's own."""
+    folder = tmp_path / "streams"
+    folder.mkdir()
+    server = NatsServer(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def fleet_pack(tmp_path: Path) -> QuestionPack:
+    """A pack that is read quickly."""
+    return read_small_pack(tmp_path / "pack")
 
 
 async def _upgrade(url: str) -> None:

@@ -21,6 +21,8 @@ from tests.support.command import Done, run
 from tests.support.discord_server import TOKEN as DISCORD_TOKEN
 from tests.support.discord_server import DiscordServer
 from tests.support.engine_server import fake_pipeline, running_worker
+from tests.support.fleet import fleet_worker
+from tests.support.nats_server import NatsServer
 from tests.support.packs import small_pack, write_pack
 from tests.support.telegram_server import TOKEN as TELEGRAM_TOKEN
 from tests.support.telegram_server import TelegramServer
@@ -150,6 +152,33 @@ async def test_an_engine_at_an_address_tells_why_utterances_are_curated(
     (problem,) = found[f"Engine at {worker.address}"].problems
     assert "download it again" in problem
     assert "curated" in problem
+
+
+async def test_a_fleet_is_asked_and_its_password_not_shown(
+    settings: Settings, packs: Path, fleet_server: NatsServer
+) -> None:
+    place = fleet_server.address
+    given = {"engine_url": f"nats://aurora:secret@{place.host}:{place.port}", "turn_timeout": 10}
+    remote = settings.model_copy(update=given)
+    async with fleet_worker(fake_pipeline(read_pack(packs / "fruit")), place):
+        (served,) = engines(await examine(remote, EngineCheck(OSError("not asked"))))
+    (alone,) = engines(await examine(remote.model_copy(update={"turn_timeout": 1.0})))
+    assert served.problems == ()
+    assert "cpu" in served.note
+    assert "no worker" in alone.problems[0]
+    assert f"python -m engine --listen {place}" in alone.problems[0]
+    assert "secret" not in "".join([*served.lines, *alone.lines])
+
+
+def engines(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Return what was found of an engine that runs somewhere."""
+    return [finding for finding in findings if finding.subject.startswith("Engine at")]
+
+
+async def test_an_address_of_a_fleet_that_is_none_is_a_problem(settings: Settings) -> None:
+    remote = settings.model_copy(update={"engine_url": "nats://queue:many"})
+    (engine,) = engines(await examine(remote))
+    assert engine.problems[0].startswith("ENGINE_URL: that is no address")
 
 
 async def test_an_engine_that_does_not_answer_is_a_problem(

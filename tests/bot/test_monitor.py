@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import aiohttp
 import pytest
 
+from bot.engine_answers import QueueFacts
 from bot.errors import ConfigError, DeliveryError, EngineUnavailableError
 from bot.interview.messages import Inbound
 from bot.interview.ports import Snapshot, TurnOutcome
@@ -129,6 +130,21 @@ async def test_what_the_engine_counts_of_its_utterances_is_passed_on() -> None:
         'aurora_utterance_fallbacks_total{reason="outcome"} 2.0',
     ):
         assert line in shown.splitlines()
+
+
+def test_the_queue_of_a_fleet_is_passed_on_where_there_is_one() -> None:
+    metrics = Metrics()
+    metrics.queue_told(QueueFacts(waiting=12, in_work=3, redelivered=1, redeliveries=4))
+    shown = metrics.exposition().decode().splitlines()
+    for line in (
+        'aurora_queue_turns{state="waiting"} 12.0',
+        'aurora_queue_turns{state="in_work"} 3.0',
+        'aurora_queue_turns{state="redelivered"} 1.0',
+        "aurora_queue_redeliveries_total 4.0",
+    ):
+        assert line in shown
+    metrics.queue_told(None)
+    assert b"aurora_queue" not in metrics.exposition()
 
 
 def test_an_engine_without_a_voice_counts_nothing() -> None:

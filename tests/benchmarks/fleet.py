@@ -1,0 +1,212 @@
+"""What a fleet costs against a worker on a local socket, and what it keeps when workers die.
+
+    python -m tests.benchmarks.fleet
+    python -m tests.benchmarks.fleet --kills 120 --lease 3
+
+Stand-ins take the models' place: a turn waits for as long as one of the bundled models would work.
+Both ways serve the same turns on the same machine, by turns, so that their figures can be compared
+where other things run as well. Then a worker of several is killed every second under load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.engine_answers import Engine
+from bot.engine_client import SocketEngineClient
+from bot.fleet_client import FleetEngineClient
+from engine.contract import Intent, TurnRequest
+from engine.ports import Evaluation
+from engine.questions import QuestionPack
+from tests.support.command import ROOT
+from tests.support.engine_server import fake_pipeline, running_worker
+from tests.support.fleet import fleet_client, fleet_worker
+from tests.support.nats_server import NatsServer
+from tests.support.small_pack import read_small_pack, turn
+
+_PATIENCE = 300.0
+
+
+class WaitingEvaluator:
+    """Stage 1 that waits as a model would work.
+
+    Args:
+        seconds: for how long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        """Judge one message."""
+        time.sleep(self._seconds)
+        return Evaluation(Intent.SKIP)
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def lone(engine: Engine, numbers: Iterator[int], count: int) -> list[float]:
+    """Ask one turn after the other; return the seconds that each took."""
+    took = []
+    for number in itertools.islice(numbers, count):
+        began = time.perf_counter()
+        await engine.run_turn(turn(number))
+        took.append(time.perf_counter() - began)
+    return took
+
+
+async def burst(engine: Engine, numbers: Iterator[int], count: int) -> float:
+    """Ask many turns at once; return how many were answered a second."""
+    requests = [turn(number) for number in itertools.islice(numbers, count)]
+    began = time.perf_counter()
+    await asyncio.gather(*map(engine.run_turn, requests))
+    return count / (time.perf_counter() - began)
+
+
+async def compare(folder: Path, server: NatsServer, asked: argparse.Namespace) -> None:
+    """Measure both ways by turns."""
+    pipeline = fake_pipeline(read_small_pack(folder), WaitingEvaluator(asked.turn))
+    numbers = itertools.count()
+    async with (
+        running_worker(pipeline, queue_limit=asked.burst) as worker,
+        fleet_worker(pipeline, server.address),
+        fleet_client(server.address, within=_PATIENCE) as fleet,
+    ):
+        local = SocketEngineClient(str(worker.address), timeout=_PATIENCE)
+        alone: dict[str, list[float]] = {"local": [], "fleet": []}
+        ratios = []
+        await lone(local, numbers, 20)
+        await lone(fleet, numbers, 20)
+        for _ in range(asked.rounds):
+            alone["local"] += await lone(local, numbers, 20)
+            alone["fleet"] += await lone(fleet, numbers, 20)
+            rates = [await burst(engine, numbers, asked.burst) for engine in (local, fleet)]
+            ratios.append(rates[1] / rates[0])
+        await local.close()
+    middle = {way: statistics.median(took) * 1000 for way, took in alone.items()}
+    least = {way: statistics.quantiles(took, n=10)[0] * 1000 for way, took in alone.items()}
+    say(f"lone turn of {asked.turn * 1000:g} ms, local and fleet, in ms:")
+    for what, found in (("median", middle), ("fastest tenth", least)):
+        more = found["fleet"] - found["local"]
+        say(f"  {what}: {found['local']:.2f} and {found['fleet']:.2f}, {more:+.2f}")
+    say(f"burst of {asked.burst}: fleet at {statistics.median(ratios):.2f} of the local rate")
+
+
+class Workers:
+    """Worker processes of which one after the other is killed.
+
+    Args:
+        server: where they take turns from.
+        folder: for their packs.
+        asked: the options.
+    """
+
+    def __init__(self, server: NatsServer, folder: Path, asked: argparse.Namespace) -> None:
+        self._server = server
+        self._folder = folder
+        self._asked = asked
+        self._running: list[asyncio.subprocess.Process] = []
+        self._made = itertools.count()
+
+    async def start(self) -> None:
+        """Start one more."""
+        place = self._folder / f"worker{next(self._made)}"
+        options = (str(self._server.address), str(place), *map(str, (self._asked.lease, 0.2)))
+        command = (sys.executable, "-m", "tests.support.fleet_child", *options)
+        quiet = asyncio.subprocess.DEVNULL
+        self._running.append(await asyncio.create_subprocess_exec(*command, stdout=quiet, cwd=ROOT))
+
+    async def kill_oldest(self) -> None:
+        """Kill the one that has been there longest, in the middle of whatever it does."""
+        oldest = self._running.pop(0)
+        oldest.kill()
+        await oldest.wait()
+
+    async def kill_all(self) -> None:
+        """End the rest."""
+        while self._running:
+            await self.kill_oldest()
+
+
+async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -> None:
+    """Kill a worker a second under load; tell what was lost and how long the longest turn took."""
+    workers = Workers(server, folder, asked)
+    for _ in range(asked.workers):
+        await workers.start()
+    async with fleet_client(server.address, within=_PATIENCE) as fleet:
+        await fleet.health(within=_PATIENCE)
+        took: list[float] = []
+        talking = [
+            asyncio.create_task(_talk(fleet, person, took, asked)) for person in range(asked.people)
+        ]
+        for _ in range(asked.kills):
+            await asyncio.sleep(asked.every)
+            await workers.start()
+            await workers.kill_oldest()
+        for task in talking:
+            task.cancel()
+        ended = await asyncio.gather(*talking, return_exceptions=True)
+        lost = [error for error in ended if not isinstance(error, asyncio.CancelledError)]
+        queue = await fleet.queue()
+    await workers.kill_all()
+    again = queue.redeliveries if queue else 0
+    say(f"{asked.kills} kills, {asked.workers} workers, lease {asked.lease:g} s:")
+    say(f"  {len(took)} turns answered, {again} by a second worker, {len(lost)} lost")
+    say(f"  median {statistics.median(took):.2f} s, longest {max(took):.2f} s")
+
+
+async def _talk(
+    fleet: FleetEngineClient, person: int, took: list[float], asked: argparse.Namespace
+) -> None:
+    """Ask for turn after turn until cancelled."""
+    for number in itertools.count():
+        request: TurnRequest = turn(10_000_000 + person * 10_000 + number)
+        began = time.perf_counter()
+        result = await fleet.run_turn(request)
+        if result.request_id != request.request_id:
+            raise AssertionError(f"{result.request_id} came for {request.request_id}")
+        took.append(time.perf_counter() - began)
+        await asyncio.sleep(asked.think)
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turn", type=float, default=0.0038, help="seconds that a turn works")
+    parser.add_argument("--burst", type=int, default=512, help="turns at once")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--every", type=float, default=1.0, help="seconds from kill to kill")
+    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--people", type=int, default=6)
+    parser.add_argument("--think", type=float, default=0.5, help="seconds between turns")
+    parser.add_argument("--lease", type=float, default=3.0)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "streams").mkdir()
+        server = NatsServer(folder / "streams")
+        server.start()
+        try:
+            if asked.rounds:
+                asyncio.run(compare(folder / "packs", server, asked))
+            if asked.kills:
+                asyncio.run(survive(folder, server, asked))
+        finally:
+            server.kill()
+
+
+if __name__ == "__main__":
+    main()
