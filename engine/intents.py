@@ -13,6 +13,7 @@ import re
 import unicodedata
 
 from engine.contract import Intent
+from engine.initials import intent_by_initials
 from engine.manipulation import orders_the_interviewer
 
 _NOISE = re.compile(r"[^\w\s]|_|[ㄱ-ㅎㅏ-ㅣ]+", re.UNICODE)
@@ -27,6 +28,7 @@ _AROUND = (
     r"(?:u+m+|u+h+|h+m+|well|sorry|honestly|actually|ok(?:ay)?|please|aurora|hey|so|oh|really|"
     r"just|i|im|to be honest|right now|at all)\b)"
 )
+_SIGH = r"(?>(?:u+m+|u+h+|u+gh+|h+m+|oh|oof|wow|well|sorry|honestly|ok(?:ay)?|man|hey|aurora)\s+)*"
 _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
         # To turn a hint down is no answer either, and above all no request for one.
@@ -85,7 +87,10 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
         rf"(?>{_AROUND}\s*)*(?>(?:질문|문제|방금|아까|뭐라고|못\s*들었\w*|뭐라\w*|이해\s*못\s*했\w*)\s*)*"
         r"(?:(?:질문|문제|그거|방금|아까)\s*(?:을|를|이|가|은|는|거)?\s*)?"
         r"(?:(?:한\s*번\s*(?:만\s*)?(?:더\s*)?)?다시\s*(?:한\s*번\s*(?:만|더)?\s*)?"
-        r"(?:말|질문|얘기|이야기|읽|들려|물어|알려)\w*\s*\w*"
+        # "다시 말하면", "다시 말해서" open another wording of an answer.
+        r"(?:말|질문|얘기|이야기|읽|들려|물어|알려)(?!\w*(?:(?:하|드리)자?면|해서|하지만|하건대)(?:\s|$))"
+        r"\w*(?:\s*(?:줘|주|줄|줬|달라|봐|볼|부탁|가능|될|되|돼|해|하|헤|한|좀|요|조|죠|쥬|플)\w*)?"
+        r"|또\s*(?:말|물어|질문)\s*(?:해|봐)?\s*(?:줘|주|줄)\w*"
         r"|(?:질문|문제)\s*(?:이|가)?\s*(?:뭐|뭔|무엇)\w*(?:\s*(?:였|더라|지)\w*)?"
         r"|뭐라고\s*(?:했|하셨|물었|한)\w*|뭐라고)",
     ),
@@ -107,7 +112,8 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.DONT_KNOW,
         rf"(?>{_AROUND}\s*)*(?>답(?:을|은|이)?\s*|뭔지\s*|무슨\s*말인지\s*|어떻게\s*\w+\s*지?\s*|하나도\s*)*"
-        r"(?:모르겠\w*|모르는\w*|모름|모릅니다|몰라\w*|모르\w{0,4}|"
+        r"(?:모르겠\w*|모르는\w*|모름|모릅니다|몰라\w*|모르\w{0,4}|모루[겟겠게것]\w*|몰르\w{0,4}|몰[겠겟것]\w*|몰랑\w*|"
+        r"몰루|금시초문\w*|"
         r"(?:기억|생각)\s*(?:이|은|도)?\s*(?:안|잘\s*안|전혀\s*안)\s*(?:나|남|납|떠)\w*|까먹\w*|잊어\s*버\w*|"
         r"포기\w*|감(?:이|도)\s*안\s*(?:와|잡)\w*|배운\s*적\s*(?:이)?\s*없\w*|처음\s*들\w*|노\s*아이디어)"
         r"(?>\s*(?:어|요|는데\w*|걸|네|용|여|당|ㅜ|진짜|정말|미안\w*|죄송\w*|이건|그건|이거|알려\w*|줘|"
@@ -115,12 +121,41 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.DONT_KNOW,
-        r"(?>(?:dont|do|cant|can|cannot|couldnt|didnt|have|havent|ive|got|no|never|not|idk|dunno|a|"
-        r"the|any|sure|even|im|am|drawing|blank|clue|idea|know|knows|remember|recall|say|tell|"
+        # Recall alone is a metric, and an answer: "dunno, recall".
+        r"(?>(?:(?:dont|cant|can\s*not|couldnt|do\s+not)\s+(?:really\s+|even\s+)?recall|"
+        r"dont|do|cant|can|cannot|couldnt|didnt|have|havent|ive|got|no|never|not|idk|dunno|a|"
+        r"the|any|sure|even|im|am|drawing|blank|clue|idea|know|knows|remember|say|tell|"
         r"heard|learned|this|that|it|one|of|i|what|is|about|answer|how|to|here|forgot|forgotten|"
         r"stumped|lost|my|mind|went|gone|has|on|and|sorry|beats|me|off|top|head|really|honestly|"
         r"well|u+m+|u+h+|h+m+|to be honest|just|actually|oh|ok|so|apologies|wouldnt|isnt|coming|"
         r"nothing|comes|anything|one|answering|possibly)\b\s*)+",
+    ),
+    (
+        Intent.DONT_KNOW,
+        rf"(?>{_AROUND}\s*)*(?:(?:대?답|답변)\s*(?:을|은|이|도)?\s*(?:잘\s*)?(?:못\s*(?:하|드리)[겠겟]\w*|"
+        r"(?:할|드릴)\s*수\s*(?:가\s*)?없\w*|(?:하|드리)기\s*(?:가\s*)?어렵\w*|불가\w*)|설명\s*(?:을|은)?\s*못\s*하[겠겟]\w*)"
+        r"(?>\s*(?:죄송\w*|미안\w*))*",
+    ),
+    (
+        # Too hard for somebody; of a task, it would be said what is hard.
+        Intent.DONT_KNOW,
+        rf"(?>(?:너무너무|너무|넘|되게|꽤|많이|완전|엄청|무지|(?:나|저)한(?:테는?|텐)|(?:제|내)(?:게는?|겐)|"
+        rf"문제|질문|내용|난이도|왜|이렇게|와|헐|으|가|는|{_AROUND})\s*)*(?:어렵(?!지)\w*|어려(?:워(?!지|져|진|질)\w*|운데\w*))"
+        r"(?>\s*(?:너무|진짜|정말|나한테|저한테|답|대답|못\s*하[겠겟]\w*|못\s*풀[겠겟]\w*|모르겠\w*|죄송\w*|미안\w*))*",
+    ),
+    (
+        Intent.DONT_KNOW,
+        rf"{_SIGH}(?:(?:this|that|it)(?:\s+(?:one|question))?s?\s+(?:is\s+|was\s+)?|thats\s+|its\s+)?"
+        r"(?>(?:just|simply|way|far|much|bit|a|little|honestly)\s+)*(?:too|so|really|very|super|pretty|quite)\s+"
+        r"(?:hard|difficult|tough|tricky)(?>\s+(?:a|one|question|for|me|my|level|beginner|sorry|tbh))*",
+    ),
+    (
+        Intent.DONT_KNOW,
+        rf"{_SIGH}(?:(?:this|that|it)(?:\s+(?:one|question))?s?\s+|thats\s+|its\s+|im\s+)?"
+        r"(?>(?:is|was|went|goes|flew|flies|just|well|way|far|right|straight|completely|totally|bit|a|little)\s+)*"
+        r"(?:over|above|beyond|out\s+of)\s+"
+        r"(?:my\s+(?:head|level|league|depth|pay\s*grade|knowledge|understanding|skills?|abilities)|me)"
+        r"(?>\s+(?:sorry|tbh|honestly|im|afraid))*",
     ),
     (
         # "멀티 레이블은 잘 모르겠어": a topic of at most three words, and nothing said about it.
@@ -160,6 +195,17 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.TERM_QUESTION,
+        r"\S+(?:\s+\S+){0,4}(?:이|가|은|는|란|건|게)\s*(?:건\s*|게\s*)?(?:정확히\s*)?(?:뭘|뭐를|무엇을|무얼)\s*"
+        r"(?:말하|말씀하|뜻하|의미하|가리키)\w*(?:\s*(?:거|건|것|겁)\w*)?",
+    ),
+    (
+        # 인가요 asks; "같은 말이에요" may tell.
+        Intent.TERM_QUESTION,
+        r"\S+(?:\s+\S+){0,3}(?:랑|하고|과|와)\s*\S+(?:\s+\S+)?\s*(?:같은|다른)\s*(?:말|뜻|의미|용어|단어)\s*(?:인가\w*|입니까)|"
+        r"\S+(?:\s+\S+){0,3}(?:랑|하고|과|와)\s*(?:같은|다른)\s*(?:말|뜻|의미|용어|단어)\s*(?:인가\w*|입니까)",
+    ),
+    (
+        Intent.TERM_QUESTION,
         rf"(?>{_AROUND}\s*|wait\s+|but\s+)*(?:(?:what|whats)\s+(?:does|do|did|is|are|s)\s+.{{1,50}}?\s*mean"
         r"(?:\s+(?:by|here|exactly|again))*|(?:can|could|would)\s+you\s+(?:explain|define)\s+"
         r"(?:the\s+(?:word|term)|what\s+.{1,40}?\s+(?:is|are|means?))\s*.{0,30}|"
@@ -171,35 +217,24 @@ _COMPILED = tuple((intent, re.compile(pattern, re.IGNORECASE)) for intent, patte
 _REFUSAL = re.compile(r"힌트|\b(?:no|not|without|never|dont|doesnt|wont)\b")
 # What a Korean or English don't-know must contain; the pattern for it is made of filler words.
 _DONT_KNOW_CORE = re.compile(
-    r"모르|모름|몰라|기억|생각|까먹|잊어|포기|감이|감도|배운|처음|노\s*아이디어"
+    r"모르|모름|모루|몰|기억|생각|까먹|잊어|포기|감이|감도|배운|처음|노\s*아이디어|금시초문|답|설명|어렵|어려"
     r"|(?:dont|do not|cant|cannot|can not)\s+(?:really\s+|even\s+|honestly\s+)?"
     r"(?:know|remember|recall|say|tell)"
     r"|idk|dunno|no\s+(?:idea|clue)|not\s+(?:a\s+clue|sure)|stumped|beats\s+me|forgot|blank|lost|"
     r"never\s+(?:heard|learned)|havent\s+(?:heard|learned)|didnt\s+learn|nothing\s+comes|"
-    r"couldnt\s+(?:say|tell|name)|cant\s+remember"
+    r"couldnt\s+(?:say|tell|name)|cant\s+remember|\b(?:hard|difficult|tough|tricky|over|above|beyond|out\s+of)\b"
 )
 _CORES = {Intent.SMALL_TALK: _REFUSAL, Intent.DONT_KNOW: _DONT_KNOW_CORE}
 _INSULT = re.compile(
-    r"(?:바보|멍청(?!해[지져])|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|dumb|moron|"
-    r"shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
+    r"(?:바보|멍청(?!해[지져])|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|moron|"
+    r"dumb(?!\s+(?:it|this|that)\s+down)|shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
     re.IGNORECASE,
 )
 # Strong words about these are about the subject, not about the interviewer.
 _SUBJECT = re.compile(
     r"모델|예측|이상치|데이터|오차|손실|값|라벨|과적합|학습기|model|predict|outlier|data|error|loss|label|guess|"
-    r"overfit|learners?\b"
+    r"overfit|learners?\b|\b(?:rows?|samples?)\b"
 )
-# What people type when even syllables take too long.
-_JAMO: dict[str, Intent] = {
-    "ㅁㄹ": Intent.DONT_KNOW,
-    "ㅁㄹㄱㅇ": Intent.DONT_KNOW,
-    "ㅎㅌ": Intent.HINT,
-    "ㅎㅌㅈ": Intent.HINT,
-    "ㅎㅌㄱ": Intent.HINT,
-    "ㅍㅅ": Intent.SKIP,
-    "ㅅㅋ": Intent.SKIP,
-    "ㄷㅅ": Intent.REPEAT,
-}
 _ASKS = re.compile(
     r"[?？]|뭐|뭔|무슨|무엇|뜻|의미|약자|줄임말|설명|알려|궁금|모르|몰라|"
     r"\b(?:whats?|which|how|means|meaning|stands?|explain|define|definition|short\s+for|know|understand)\b",
@@ -217,9 +252,7 @@ def intent_by_wording(text: str) -> Intent | None:
         return Intent.OTHER_LANGUAGE
     plain = normalise(text)
     if not plain:
-        typed = "".join(_JAMO_ONLY.findall(text))
-        once = typed[: len(typed) // 2] if typed == typed[: len(typed) // 2] * 2 else typed
-        return _JAMO.get(once, Intent.SMALL_TALK)
+        return intent_by_initials("".join(_JAMO_ONLY.findall(text)))
     if orders_the_interviewer(text):
         return Intent.MANIPULATION
     return _by_pattern(plain) if len(plain) <= _PATTERN_CHARACTERS else None
