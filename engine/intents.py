@@ -236,8 +236,15 @@ _SUBJECT = re.compile(
     r"overfit|learners?\b|\b(?:rows?|samples?)\b"
 )
 _ASKS = re.compile(
-    r"[?？]|뭐|뭔|무슨|무엇|뜻|의미|약자|줄임말|설명|알려|궁금|모르|몰라|"
-    r"\b(?:whats?|which|how|means|meaning|stands?|explain|define|definition|short\s+for|know|understand)\b",
+    r"[?？]|뭐|뭔|뭘|무슨|무엇|무얼|(?<![나포러])머(?:야|에|예|임|죠|지)|모(?:야|에요|예요|죠)|몬(?:가|데)|"
+    r"뜻|의미|약자|줄임말|설명|알려|궁금|모르|몰라|정의\s*(?:좀|부터)|풀어\s*(?:줘|주|쓰)|구분\s*좀|어느\s*쪽|"
+    r"말을?\s*처음|(?:인|건|한|던|는|른)가요|(?:되|하|있|인|건)나요|(?:말|뜻|이름|용어)인가|겁니까|인지요|"
+    # 아닐까요 and 않을까요 guess, 니까요 gives a reason.
+    r"(?<!아닐)(?<!않을)(?<!니)까요|"
+    r"\b(?:w(?:h?a|ah|u)ts?|which|how|means|meaning|stands?|explain|define|definition|short\s+for|know|"
+    r"understand|remind|clarify|rephrase|expand|spell|synonyms?|same\s+word|you\s+mean|wdym|do\s+you\s+want|"
+    r"(?:plain|simpler?|easier)\s+(?:words?|terms?|language|english)|is\s+(?:it|that|there)\s+(?:an?|any))\b|"
+    r"^(?:is|are|does|can\s+you|could\s+you|should\s+i|shall\s+i)\b",
     re.IGNORECASE,
 )
 _INSULT_CHARACTERS = 40

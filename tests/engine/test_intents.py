@@ -318,11 +318,25 @@ def test_longer_wordings_of_plain_requests(text: str, intent: Intent | None) -> 
     assert intent_by_wording(text) is intent
 
 
-@pytest.mark.parametrize("text", ["그게 뭐야", "MSE 뜻", "what's a token", "PEFT meaning", "랭크?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("그게 뭐야", "MSE 뜻", "what's a token", "PEFT meaning", "랭크?"),
+        *("우도라는 건 뭘 재는 거죠", "리콜이 머에요", "비용이랑 손실이 다른 용어인가요"),
+        *("how many do I list", "wut is recall", "is cost the same word as loss", "SLA, remind me"),
+    ],
+)
 def test_a_question_asks(text: str) -> None:
     assert asks(text)
 
 
-@pytest.mark.parametrize("text", ["ReLU랑 시그모이드가 대표적이지", "the mean of squares", "회귀"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ReLU랑 시그모이드가 대표적이지", "the mean of squares", "회귀"),
+        *("라벨이 서로 독립이니까요", "나머지 폴드로 학습해요", "과적합 때문 아닐까요"),
+        *("트랜스포머에 위치를 더해", "the watts used", "it is an average"),
+    ],
+)
 def test_a_statement_asks_nothing(text: str) -> None:
     assert not asks(text)
