@@ -183,6 +183,7 @@ class FleetEngineClient:
             yield
         finally:
             self._waiting.discard(asked)
+            asked.answer.cancel()  # first: a request that is answered just now misses the other
             asking.cancel()
             with contextlib.suppress(Error):
                 await ears.unsubscribe()
@@ -193,6 +194,8 @@ class FleetEngineClient:
             while True:
                 lost = self._link.reconnection()
                 await self._ask(asked)
+                if asked.answer.done():
+                    return
                 await _first(lost, asked.outdated)
                 if asked.outdated.is_set():
                     asked.rename()

@@ -35,7 +35,7 @@ RESULT_SUBJECTS = "aurora.result.*"
 DELIVERIES = "Aurora-Deliveries"
 """Header of an answer: how often its call was handed to a worker."""
 
-LEASE_SECONDS = 5.0
+LEASE_SECONDS = 2.0
 """A worker that has not been heard of for so long loses its turns to others."""
 
 SCHEME = "nats"

@@ -14,6 +14,7 @@ stateDiagram-v2
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from nats.aio.client import Client
@@ -101,7 +102,7 @@ class FleetLink:
                 return
             client = Client()
             try:
-                await client.connect(**self._options())
+                await _cancellable(client.connect(**self._options()))
                 self.trouble = "it is connected, but has no streams"
                 await self._until_streams(client)
             except BaseException:
@@ -173,6 +174,18 @@ class FleetLink:
             "closed_cb": end,
             **{key: text for key, text in account.items() if text},
         }
+
+
+async def _cancellable(work: Coroutine[Any, Any, None]) -> None:
+    """Do a work that may miss that it was cancelled, as connecting does when it has just failed."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task})
+    finally:
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=PAUSE_SECONDS)
+    task.result()
 
 
 async def _make_streams(client: Client) -> None:

@@ -18,11 +18,13 @@ _PENDING = "Nats-Pending-Messages"
 _NANOSECONDS = 1_000_000_000
 # The server forgets a request after this long, in seconds; then it is made again.
 _EXPIRES = 30
-# A worker holds what it can do in this long, in seconds: then it never waits for the next turn,
-# and hardly ever holds one that an idle worker could begin.
+# A worker holds what it can do in this long, in seconds, and the turn under way: then it never
+# waits long for the next one, keeps none from an idle worker, and takes few along when it dies.
 _IN_HAND = 0.05
 _MOST_IN_HAND = 32
 _WEIGHT = 0.2
+# What a turn is taken to last before there was one, in seconds.
+_UNKNOWN = 1.0
 
 
 class WorkInHand:
@@ -36,12 +38,12 @@ class WorkInHand:
         self._now = now
         self._held = 0
         self._since = 0.0
-        self._seconds = _IN_HAND
+        self._seconds = _UNKNOWN
 
     @property
     def room(self) -> int:
-        """How many more it may take: one beside the running one, or more where they are short."""
-        return 1 + max(1, min(_MOST_IN_HAND, int(_IN_HAND / self._seconds))) - self._held
+        """How many more it may take."""
+        return 1 + min(_MOST_IN_HAND, int(_IN_HAND / self._seconds)) - self._held
 
     def taken(self) -> None:
         """Note that a turn has come."""

@@ -1,7 +1,7 @@
 """What a fleet costs against a worker on a local socket, and what it keeps when workers die.
 
     python -m tests.benchmarks.fleet
-    python -m tests.benchmarks.fleet --kills 120 --lease 3
+    python -m tests.benchmarks.fleet --kills 120
 
 Stand-ins take the models' place: a turn waits for as long as one of the bundled models would work.
 Both ways serve the same turns on the same machine, by turns, so that their figures can be compared
@@ -24,6 +24,7 @@ from bot.engine_answers import Engine
 from bot.engine_client import SocketEngineClient
 from bot.fleet_client import FleetEngineClient
 from engine.contract import Intent, TurnRequest
+from engine.fleet import LEASE_SECONDS
 from engine.ports import Evaluation
 from engine.questions import QuestionPack
 from tests.support.command import ROOT
@@ -164,7 +165,9 @@ async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -
     again = queue.redeliveries if queue else 0
     say(f"{asked.kills} kills, {asked.workers} workers, lease {asked.lease:g} s:")
     say(f"  {len(took)} turns answered, {again} by a second worker, {len(lost)} lost")
+    late = [seconds for seconds in took if seconds > asked.lease + 2]
     say(f"  median {statistics.median(took):.2f} s, longest {max(took):.2f} s")
+    say(f"  {len(late)} took longer than the lease and 2 s")
 
 
 async def _talk(
@@ -192,7 +195,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--people", type=int, default=6)
     parser.add_argument("--think", type=float, default=0.5, help="seconds between turns")
-    parser.add_argument("--lease", type=float, default=3.0)
+    parser.add_argument("--lease", type=float, default=LEASE_SECONDS)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

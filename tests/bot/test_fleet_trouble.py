@@ -11,6 +11,7 @@ import pytest
 from nats.aio.msg import Msg
 
 from bot.errors import EngineUnavailableError
+from engine import turn_pulls
 from engine.fleet import RESULT_SUBJECTS, NatsAddress
 from engine.fleet_link import FleetLink
 from engine.questions import QuestionPack
@@ -103,8 +104,9 @@ async def test_a_server_that_comes_back_empty_is_told_again(
 
 
 async def test_a_worker_that_is_stopped_hands_on_what_it_has_not_begun(
-    fleet_server: NatsServer, fleet_pack: QuestionPack
+    fleet_server: NatsServer, fleet_pack: QuestionPack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(turn_pulls, "_IN_HAND", 1000.0)  # it takes whatever waits
     held, noting = HeldEvaluator(), NotingEvaluator()
     async with (
         fleet_client(fleet_server.address) as client,
