@@ -20,8 +20,8 @@ import pytest
 from bot.engine_client import SocketEngineClient
 from bot.engine_process import TAIL_LINES, Backoff, EngineProcess, WorkerOptions
 from bot.errors import EngineStartError
-from engine.pack_reader import read_pack
 from engine.generator_spec import KEY_VARIABLE as GENERATOR_KEY
+from engine.pack_reader import read_pack
 from engine.verifier_spec import KEY_VARIABLE
 from tests.support.engine_server import PATIENCE, fake_pipeline
 from tests.support.small_pack import PACK, script, turn, write_small_pack

@@ -143,7 +143,9 @@ async def test_a_direct_message_before_any_interview_is_told_how_to_start(tmp_pa
         assert "</interview start:" in (await here.said(direct, 1))[0]
 
 
-@pytest.mark.parametrize(("text", "answer"), [("hi", "haven't started"), ("안녕", "시작한 면접이 없어")])
+@pytest.mark.parametrize(
+    ("text", "answer"), [("hi", "haven't started"), ("안녕", "시작한 면접이 없어")]
+)
 async def test_a_first_direct_message_is_answered_in_its_own_language(
     tmp_path: Path, text: str, answer: str
 ) -> None:
