@@ -122,12 +122,18 @@ class Workers:
         self._made = itertools.count()
 
     async def start(self) -> None:
-        """Start one more."""
+        """Start one more; return once it takes turns."""
         place = self._folder / f"worker{next(self._made)}"
         options = (str(self._server.address), str(place), *map(str, (self._asked.lease, 0.2)))
         command = (sys.executable, "-m", "tests.support.fleet_child", *options)
         quiet = asyncio.subprocess.DEVNULL
-        self._running.append(await asyncio.create_subprocess_exec(*command, stdout=quiet, cwd=ROOT))
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=quiet, stderr=asyncio.subprocess.PIPE, cwd=ROOT
+        )
+        assert process.stderr is not None
+        while b"listening" not in (line := await process.stderr.readline()):
+            assert line, "the worker ended before it took turns"
+        self._running.append(process)
 
     async def kill_oldest(self) -> None:
         """Kill the one that has been there longest, in the middle of whatever it does."""
@@ -149,17 +155,18 @@ async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -
     async with fleet_client(server.address, within=_PATIENCE) as fleet:
         await fleet.health(within=_PATIENCE)
         took: list[float] = []
+        enough = asyncio.Event()
         talking = [
-            asyncio.create_task(_talk(fleet, person, took, asked)) for person in range(asked.people)
+            asyncio.create_task(_talk(fleet, person, took, enough, asked.think))
+            for person in range(asked.people)
         ]
         for _ in range(asked.kills):
             await asyncio.sleep(asked.every)
             await workers.start()
             await workers.kill_oldest()
-        for task in talking:
-            task.cancel()
+        enough.set()
         ended = await asyncio.gather(*talking, return_exceptions=True)
-        lost = [error for error in ended if not isinstance(error, asyncio.CancelledError)]
+        lost = [error for error in ended if error is not None]
         queue = await fleet.queue()
     await workers.kill_all()
     again = queue.redeliveries if queue else 0
@@ -171,17 +178,17 @@ async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -
 
 
 async def _talk(
-    fleet: FleetEngineClient, person: int, took: list[float], asked: argparse.Namespace
+    fleet: FleetEngineClient, person: int, took: list[float], enough: asyncio.Event, think: float
 ) -> None:
-    """Ask for turn after turn until cancelled."""
-    for number in itertools.count():
+    """Ask for turn after turn until it is enough."""
+    for number in itertools.takewhile(lambda _: not enough.is_set(), itertools.count()):
         request: TurnRequest = turn(10_000_000 + person * 10_000 + number)
         began = time.perf_counter()
         result = await fleet.run_turn(request)
         if result.request_id != request.request_id:
             raise AssertionError(f"{result.request_id} came for {request.request_id}")
         took.append(time.perf_counter() - began)
-        await asyncio.sleep(asked.think)
+        await asyncio.sleep(think)
 
 
 def main() -> None:

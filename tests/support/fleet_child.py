@@ -6,6 +6,7 @@ Without a number of seconds it never comes to the end of its first turn.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -47,4 +48,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO)
     asyncio.run(main())
