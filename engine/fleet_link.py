@@ -18,7 +18,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from nats.aio.client import Client
-from nats.errors import ConnectionClosedError, Error, NoRespondersError
+from nats.errors import AuthorizationError, ConnectionClosedError, Error, NoRespondersError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, ServiceUnavailableError
@@ -70,6 +70,7 @@ class FleetLink:
     def __init__(self, address: NatsAddress, name: str) -> None:
         self.address = address
         self.trouble = "no connection yet"
+        self._refused = False
         self._name = name
         self._client: Client | None = None
         self._streams: JetStreamContext | None = None
@@ -150,6 +151,10 @@ class FleetLink:
 
     def _options(self) -> dict[str, Any]:
         async def note(error: Exception) -> None:
+            # A server that refuses hangs up, and the reset may be noticed in the refusal's stead.
+            if self._refused and isinstance(error, ConnectionError):
+                return
+            self._refused = isinstance(error, AuthorizationError)
             self.trouble = f"cannot connect: {str(error) or type(error).__qualname__}"
 
         async def wake() -> None:

@@ -207,10 +207,12 @@ async def test_no_server_is_told_as_such() -> None:
 async def test_a_server_without_streams_is_told_as_such() -> None:
     plain = NatsServer(None)
     plain.start()
-    async with fleet_client(plain.address) as client:
-        with pytest.raises(EngineUnavailableError, match="--jetstream"):
-            await client.reach(3)
-    plain.kill()
+    try:
+        async with fleet_client(plain.address) as client:
+            with pytest.raises(EngineUnavailableError, match="--jetstream"):
+                await client.reach(3)
+    finally:
+        plain.kill()
 
 
 async def test_a_password_opens_the_server_and_is_never_shown(
@@ -220,17 +222,20 @@ async def test_a_password_opens_the_server_and_is_never_shown(
     server.start()
     place = server.address
     known = NatsAddress(place.host, place.port, "aurora", "open sesame")
-    async with (
-        fleet_worker(fake_pipeline(fleet_pack), known),
-        fleet_client(known) as client,
-    ):
-        assert (await client.run_turn(turn(1))).request_id == "request-1"
-    async with fleet_client(NatsAddress(place.host, place.port, "aurora", "guess it")) as wrong:
-        with pytest.raises(EngineUnavailableError) as caught:
-            await wrong.reach(1)
+    try:
+        async with (
+            fleet_worker(fake_pipeline(fleet_pack), known),
+            fleet_client(known) as client,
+        ):
+            assert (await client.run_turn(turn(1))).request_id == "request-1"
+        guessed = NatsAddress(place.host, place.port, "aurora", "guess it")
+        async with fleet_client(guessed) as wrong:
+            with pytest.raises(EngineUnavailableError) as caught:
+                await wrong.reach(3)
+    finally:
+        server.kill()
     assert "guess it" not in str(caught.value)
     assert "uthorization" in str(caught.value)
-    server.kill()
 
 
 async def bound_queue(address: NatsAddress, most: int) -> None:
