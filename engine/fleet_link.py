@@ -18,7 +18,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from nats.aio.client import Client
-from nats.errors import AuthorizationError, ConnectionClosedError, Error, NoRespondersError
+from nats.errors import ConnectionClosedError, Error, NoRespondersError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, ServiceUnavailableError
@@ -154,7 +154,7 @@ class FleetLink:
             # A server that refuses hangs up, and the reset may be noticed in the refusal's stead.
             if self._refused and isinstance(error, ConnectionError):
                 return
-            self._refused = isinstance(error, AuthorizationError)
+            self._refused = "authorization" in str(error).casefold()
             self.trouble = f"cannot connect: {str(error) or type(error).__qualname__}"
 
         async def wake() -> None:
