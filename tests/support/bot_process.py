@@ -18,18 +18,27 @@ _STOP_SECONDS = 15
 
 
 class BotProcess:
-    """The bot with the engine's stand-ins.
+    """The bot, with the engine's stand-ins unless it is told otherwise.
 
     Args:
         folder: its home; the database lies in it, and what it logs.
         settings: its environment.
         tree: where its code is.
+        models: whether the bundled models judge and speak.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], tree: Path = ROOT) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        tree: Path = ROOT,
+        *,
+        models: bool = False,
+    ) -> None:
         self.database = folder / "aurora.db"
         self.log = folder / "log.txt"
         self._folder = folder
+        self._engine = () if models else ("--fake",)
         changes = {"AURORA_MONITOR_PORT": "off", "PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
         self._environment = environment(folder, {**changes, **settings})
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,7 +46,7 @@ class BotProcess:
     async def __aenter__(self) -> Self:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs yet
-                [sys.executable, "-m", "bot", "run", "--fake", "--db", self.database],
+                [sys.executable, "-m", "bot", "run", *self._engine, "--db", self.database],
                 cwd=self._folder,
                 env=self._environment,
                 stderr=log,

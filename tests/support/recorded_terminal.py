@@ -1,0 +1,34 @@
+"""Plays the script of a transcript in the plain terminal, and tells what was said on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.command import PATIENCE, run
+from tests.support.transcripts import Step
+
+_REPLY = re.compile(r"^(?=\[.*   \d+/\d+.*\]$)", re.MULTILINE)
+"""Where a reply begins: with the line that says where the interview stands."""
+
+
+async def record(steps: Sequence[Step], language: str, folder: Path) -> list[str]:
+    """Return what the terminal shows when all lines of a script are piped in at once.
+
+    Args:
+        steps: the script.
+        language: of the interview.
+        folder: home of whoever types.
+    """
+    arguments = ("chat", "--plain", "--lang", language, "--db", folder / "aurora.db")
+    typed = [step.text for step in steps]
+    done = await asyncio.to_thread(
+        run, folder, *arguments, typed=typed, changes={"AURORA_TURN_TIMEOUT": str(PATIENCE)}
+    )
+    assert done.code == 0, done.err
+    opening, *replies = _REPLY.split(done.out)[1:]
+    assert len(replies) == len(steps), f"{len(steps)} lines, {len(replies)} replies:\n{done.out}"
+    told = zip(steps, replies, strict=True)
+    return [opening, *(block for step, reply in told for block in (step.line, reply))]
