@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,21 @@ def reply_was_given_up(database: Path) -> bool:
         return bool(connection.execute(query).fetchone()[0])
 
 
-@contextmanager
-def missing_inbox(database: Path) -> Iterator[None]:
-    """Let nothing be kept for a while."""
+@asynccontextmanager
+async def missing_inbox(database: Path) -> AsyncIterator[None]:
+    """Let nothing be kept for a while.
+
+    In a thread: the bot may be writing, and ends that only while its event loop runs.
+    """
+    await asyncio.to_thread(rename_table, database, "inbox", "inbox_away")
+    yield
+    await asyncio.to_thread(rename_table, database, "inbox_away", "inbox")
+
+
+def rename_table(database: Path, old: str, new: str) -> None:
+    """Give a table another name."""
     with closing(sqlite3.connect(database)) as connection:
-        connection.execute("ALTER TABLE inbox RENAME TO inbox_away")
-        yield
-        connection.execute("ALTER TABLE inbox_away RENAME TO inbox")
+        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
 
 @pytest.mark.parametrize("status", [0, 502], ids=["reset", "bad gateway"])
@@ -184,7 +193,7 @@ async def test_an_answer_that_cannot_be_tidied_away_is_no_failure(tmp_path: Path
 async def test_what_cannot_be_kept_is_told_at_once_and_can_be_tried_again(tmp_path: Path) -> None:
     async with scene(tmp_path) as here, here.bot():
         thread = await here.asked()
-        with missing_inbox(tmp_path / "aurora.db"):
+        async with missing_inbox(tmp_path / "aurora.db"):
             for ask in (here.ada.press(thread, "Hint"), here.ada.command(thread, "hint")):
                 told = await ask
                 assert told.ephemeral
@@ -196,7 +205,7 @@ async def test_what_cannot_be_kept_is_told_at_once_and_can_be_tried_again(tmp_pa
 async def test_a_message_that_cannot_be_kept_is_taken_in_later(tmp_path: Path) -> None:
     async with scene(tmp_path) as here, here.bot():
         thread = await here.asked()
-        with missing_inbox(tmp_path / "aurora.db"):
+        async with missing_inbox(tmp_path / "aurora.db"):
             fetches = len(history_calls(here))
             await here.ada.write(thread, "right colour en 0")
             await here.server.until(lambda: len(history_calls(here)) > fetches)
