@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.adapters.console_adapter import FaceStyle
+from bot.adapters.console_adapter.faces import FaceStyle
 from bot.config import Settings, read_settings
 from bot.errors import (
     BotError,

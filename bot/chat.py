@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from bot.adapters.console_adapter import FaceStyle, make_face
-from bot.adapters.console_core import PLATFORM, ConsoleFace, conversation_of
+from bot.adapters.console_adapter.core import PLATFORM, ConsoleFace, conversation_of
+from bot.adapters.console_adapter.faces import FaceStyle, make_face
 from bot.app import DEFAULT_PACK, Aurora, open_database, open_engine, until_failure
 from bot.clock import SystemClock
 from bot.config import Settings

@@ -9,9 +9,9 @@ import discord
 from discord.http import Route
 from telegram.error import InvalidToken, TelegramError
 
-from bot.adapters.discord_settings import DiscordSettings
-from bot.adapters.telegram_bot import WireBot
-from bot.adapters.telegram_settings import TelegramSettings
+from bot.adapters.discord_adapter.settings import DiscordSettings
+from bot.adapters.telegram_adapter.settings import TelegramSettings
+from bot.adapters.telegram_adapter.wire_bot import WireBot
 from bot.errors import ConfigError
 
 _PATIENCE_SECONDS = 20.0

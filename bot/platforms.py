@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from bot.adapters.discord_settings import BASE_URL as DISCORD_URL
-from bot.adapters.discord_settings import DiscordSettings
+from bot.adapters.discord_adapter.settings import BASE_URL as DISCORD_URL
+from bot.adapters.discord_adapter.settings import DiscordSettings
 from bot.adapters.intake import Intake
-from bot.adapters.telegram_settings import TelegramSettings, api_address
+from bot.adapters.telegram_adapter.settings import TelegramSettings, api_address
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.errors import ConfigError
@@ -116,12 +116,12 @@ def discord_settings(settings: Settings) -> DiscordSettings | None:
 
 
 def _telegram(settings: TelegramSettings, intake: Intake, words: Translator) -> Adapter:
-    from bot.adapters.telegram_adapter import TelegramAdapter  # noqa: PLC0415 - only where used
+    from bot.adapters.telegram_adapter.adapter import TelegramAdapter  # noqa: PLC0415 - only where used
 
     return TelegramAdapter(settings, intake, words, SystemClock())
 
 
 def _discord(settings: DiscordSettings, intake: Intake, words: Translator, packs: Packs) -> Adapter:
-    from bot.adapters.discord_adapter import DiscordAdapter  # noqa: PLC0415 - only where used
+    from bot.adapters.discord_adapter.adapter import DiscordAdapter  # noqa: PLC0415 - only where used
 
     return DiscordAdapter(settings, intake, words, SystemClock(), packs)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.adapters.discord_settings import DiscordSettings
-from bot.adapters.telegram_settings import TelegramSettings
+from bot.adapters.discord_adapter.settings import DiscordSettings
+from bot.adapters.telegram_adapter.settings import TelegramSettings
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.platforms import DISCORD, TELEGRAM, Only, discord_settings, platforms, telegram_settings

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from bot.adapters.console_core import ConsoleFace
+from bot.adapters.console_adapter.core import ConsoleFace
 from bot.errors import RecipientGoneError
 from bot.interview.messages import Inbound, Reply, Say, TurnFacts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from bot.adapters.console_adapter import FaceStyle, make_face
+from bot.adapters.console_adapter.faces import FaceStyle, make_face
 from bot.clock import SystemClock
 from bot.i18n import Translator
 from tests.support.console import InstantBot

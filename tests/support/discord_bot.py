@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Self, cast
 
-from bot.adapters.discord_adapter import DiscordAdapter
-from bot.adapters.discord_settings import PLATFORM, DiscordSettings
+from bot.adapters.discord_adapter.adapter import DiscordAdapter
+from bot.adapters.discord_adapter.settings import PLATFORM, DiscordSettings
 from bot.adapters.intake import Intake
 from bot.app import open_database
 from bot.clock import SystemClock

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Self, cast
 
 from bot.adapters.intake import Intake
-from bot.adapters.telegram_adapter import TelegramAdapter
-from bot.adapters.telegram_settings import TelegramSettings
-from bot.adapters.telegram_updates import PLATFORM
+from bot.adapters.telegram_adapter.adapter import TelegramAdapter
+from bot.adapters.telegram_adapter.settings import TelegramSettings
+from bot.adapters.telegram_adapter.updates import PLATFORM
 from bot.app import open_database
 from bot.clock import WakingClock
 from bot.config import Settings, sqlite_url

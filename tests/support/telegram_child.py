@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.adapters.telegram_adapter import TelegramAdapter
-from bot.adapters.telegram_settings import TelegramSettings
+from bot.adapters.telegram_adapter.adapter import TelegramAdapter
+from bot.adapters.telegram_adapter.settings import TelegramSettings
 from bot.clock import SystemClock
 from bot.i18n import Translator
 from bot.intake import DurableIntake

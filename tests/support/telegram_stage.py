@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.adapters.intake import Intake
-from bot.adapters.telegram_adapter import TelegramAdapter
-from bot.adapters.telegram_settings import TelegramSettings
+from bot.adapters.telegram_adapter.adapter import TelegramAdapter
+from bot.adapters.telegram_adapter.settings import TelegramSettings
 from bot.clock import WakingClock
 from bot.i18n import Translator
 from tests.support.clock import FakeClock, LeapingClock

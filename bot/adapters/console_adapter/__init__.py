@@ -1,0 +1,1 @@
+"""Faces for the terminal: rich, plain and JSON over one core."""

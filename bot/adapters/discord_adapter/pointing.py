@@ -1,0 +1,51 @@
+"""Points people to where an interview is held, and to the form where answers cannot be read."""
+
+from __future__ import annotations
+
+import discord
+import structlog
+
+from bot.adapters.discord_adapter.controls import answer_button
+from bot.adapters.discord_adapter.faults import NETWORK
+from bot.adapters.discord_adapter.words import language_of
+from bot.i18n import Translator
+from bot.presentation import Presenter
+
+log = structlog.get_logger(__name__)
+
+
+class Pointing:
+    """Points.
+
+    Args:
+        presenter: words it.
+        words: tells which languages there are.
+    """
+
+    def __init__(self, presenter: Presenter, words: Translator) -> None:
+        self._presenter = presenter
+        self._words = words
+
+    async def to_start(self, message: discord.Message) -> None:
+        """Tell somebody who called the bot in a channel how an interview is started."""
+        known = message.guild.preferred_locale if message.guild else None
+        locale = language_of(known, self._words.locales)
+        text = self._presenter.text(locale, "discord.pointer")
+        await self._reply(message, text, discord.utils.MISSING)
+
+    async def to_form(self, message: discord.Message, locale: str) -> None:
+        """Tell somebody whose message cannot be read how to answer."""
+        text = self._presenter.text(locale, "discord.cannot_read")
+        await self._reply(message, text, answer_button(self._presenter, locale))
+
+    async def _reply(self, message: discord.Message, text: str, view: discord.ui.View) -> None:
+        try:
+            await message.reply(
+                text,
+                view=view,
+                nonce=f"to-{message.id}",
+                mention_author=False,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except (discord.HTTPException, *NETWORK) as error:
+            log.info("gateway.pointer_failed", error=type(error).__qualname__)

@@ -1,0 +1,1 @@
+"""Telegram: translates updates and the replies that are sent, and decides nothing."""
