@@ -27,7 +27,7 @@ from engine.artifacts import CHECKPOINTS, LANGUAGE_MODEL, Manifest, write_manife
 from engine.errors import EngineError
 from engine.loading import PACKS
 from training.errors import CheckpointError, DataError, TrainingError
-from training.language_corpus import LanguageCorpus, OwnData, read_language_corpus
+from training.language_corpus import LanguageCorpus, Mixture, OwnData, read_language_corpus
 from training.language_model import LanguageLearner, LearningSettings, Shape, new_model
 from training.language_model_run import LanguagePlan, LanguageRun, LanguageState
 from training.language_tokenizer import save_tokenizer, train_tokenizer
@@ -64,12 +64,14 @@ def build(options: argparse.Namespace) -> LanguageState:
     """
     torch.set_num_threads(options.threads)
     own = OwnData(options.pack, options.data / "answers", options.utterances)
-    corpus = read_language_corpus(options.corpora, own)
+    mixture = Mixture(options.turn_repeats, options.own_repeats, options.public_share)
+    corpus = read_language_corpus(options.corpora, own, mixture)
     shape, settings = _shape(options), _settings(options)
     config = {
         "name": NAME,
         "shape": asdict(shape),
         "learning": asdict(settings),
+        "mixture": asdict(mixture),
         "epochs": options.epochs,
     }
     identity = _identity({"config": config, "data": corpus.data})
@@ -205,17 +207,27 @@ def _above_zero(text: str) -> float:
     return value
 
 
+def _share(text: str) -> float:
+    value = _above_zero(text)
+    if value > 1:
+        raise argparse.ArgumentTypeError(f"{text} is above one")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.build_language_model", description=__doc__
     )
     add = parser.add_argument
-    dataset, shape, settings = SPLITS.parent, Shape(), LearningSettings()
+    dataset, shape, settings, mixture = SPLITS.parent, Shape(), LearningSettings(), Mixture()
     add("--corpora", type=Path, required=True, help="folder with korean/ and grading/")
     add("--out", type=Path, required=True, help="folder for the finished model and checkpoints")
     add("--pack", type=Path, default=PACKS / "ml-core", help="question pack to learn from")
     add("--data", type=Path, default=SPLITS, help="labelled rows; answers/ of it is read")
     add("--utterances", type=Path, default=dataset / "utterances", help="labelled utterances")
+    add("--turn-repeats", type=at_least_one, default=mixture.turn_repeats, help="an epoch")
+    add("--own-repeats", type=at_least_one, default=mixture.own_repeats, help="of other own texts")
+    add("--public-share", type=_share, default=mixture.public_share, help="of public texts")
     add("--epochs", type=at_least_one, default=3)
     add(
         "--minutes", type=_above_zero, default=600.0, help="training time; the rate is zero by then"

@@ -44,8 +44,6 @@ LICENCES: dict[str, tuple[str, str]] = {
     f"korean/{CHATBOT_PAIRS}": ("MIT", "songys/Chatbot_data"),
     **{f"grading/{name}": ("CC BY-SA 3.0", "SemEval-2013 task 7") for name in GRADING},
 }
-# The project's own texts are the ones that the model is for, and few beside the reviews.
-OWN_REPEATS = 3
 # One text in so many is held out, for ever the same ones.
 HELD_OUT_OF = 100
 
@@ -66,6 +64,24 @@ class OwnData:
 
 
 @dataclass(frozen=True, slots=True)
+class Mixture:
+    """How often each kind of text is learnt in an epoch.
+
+    The project's own texts are the ones that the model is for, and few beside the reviews; the
+    shorter the training, the larger their share has to be.
+
+    Args:
+        turn_repeats: times that a rendered turn with its utterance stands in an epoch.
+        own_repeats: times that any other text of the project does.
+        public_share: share of the public texts that is drawn, above 0 and up to 1.
+    """
+
+    turn_repeats: int = 3
+    own_repeats: int = 3
+    public_share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageCorpus:
     """All texts, each ready to be tokenised.
 
@@ -80,12 +96,15 @@ class LanguageCorpus:
     data: Mapping[str, Mapping[str, str]]
 
 
-def read_language_corpus(corpora: Path, own: OwnData) -> LanguageCorpus:
+def read_language_corpus(
+    corpora: Path, own: OwnData, mixture: Mixture = Mixture()
+) -> LanguageCorpus:
     """Read and check everything that the model is pretrained on.
 
     Args:
         corpora: has ``korean/`` and ``grading/``.
         own: the project's own data.
+        mixture: how often each kind of text is learnt.
 
     Raises:
         CorpusError: a public set is missing or malformed.
@@ -95,11 +114,21 @@ def read_language_corpus(corpora: Path, own: OwnData) -> LanguageCorpus:
     pack = read_pack(own.pack, contrasts=True)
     data = _hashes(corpora, own, pack)
     # Equal texts of two sets are one, so that none is learnt and held out.
-    own_texts = dict.fromkeys((*_pack_texts(pack), *_row_texts(own, pack)))
-    public = [text for text in dict.fromkeys(_public_texts(corpora)) if text not in own_texts]
+    turns = dict.fromkeys(_turn_texts(own, pack))
+    own_texts = dict.fromkeys((*_pack_texts(pack), *_answer_texts(own, pack)))
+    public = [
+        text
+        for text in dict.fromkeys(_public_texts(corpora))
+        if text not in own_texts and drawn_place(text) < mixture.public_share
+    ]
     held_out: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
     train: list[str] = []
-    for texts, repeats in ((own_texts, OWN_REPEATS), (public, 1)):
+    repeated = (
+        (turns, mixture.turn_repeats),
+        (own_texts, mixture.own_repeats),
+        (public, 1),
+    )
+    for texts, repeats in repeated:
         for text in texts:
             if is_held_out(text):
                 held_out[language_of(text)].append(text)
@@ -114,6 +143,14 @@ def is_held_out(text: str) -> bool:
     """Tell whether a text is kept for measuring; the same on every machine."""
     drawn = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
     return drawn % HELD_OUT_OF == 0
+
+
+def drawn_place(text: str) -> float:
+    """Return where a text stands among all that can be drawn, from 0 to below 1, as if by chance.
+
+    It has nothing to do with whether the text is held out, and is the same on every machine.
+    """
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[4:8], "big") / 2**32
 
 
 def language_of(text: str) -> Language:
@@ -147,10 +184,13 @@ def _public_texts(corpora: Path) -> Iterator[str]:
             yield from (_document(question, right) for right in references.split(" || "))
 
 
-def _row_texts(own: OwnData, pack: QuestionPack) -> Iterator[str]:
+def _answer_texts(own: OwnData, pack: QuestionPack) -> Iterator[str]:
     answers = read_answers(own.answers)
     check_answers(answers, pack)
     yield from (_document(row.answer) for row in answers if row.split == "train")
+
+
+def _turn_texts(own: OwnData, pack: QuestionPack) -> Iterator[str]:
     utterances = read_utterances(own.utterances)
     check_utterances(utterances, pack)
     for row in utterances:

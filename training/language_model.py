@@ -14,7 +14,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from engine.prompts import END, PAD, SPECIAL_TOKENS
 from training.packed_texts import TokenRows
 from training.plain_attention import use_plain_attention
-from training.precision import mixed_precision
+from training.precision import has_fast_bf16, mixed_precision
+from training.vocabulary_loss import summed_cross_entropy
 
 # Ids are kept in 16 bits, and every byte is a piece.
 MOST_PIECES = 65_535
@@ -150,7 +151,7 @@ class LanguageLearner:
         rate = self._settings.learning_rate * rate_share(progress, self._settings.warm_up)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss = self._cross_entropy(rows).mean()
+        loss = self._loss(rows)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self._settings.longest_gradient)
         self.optimizer.step()
@@ -175,6 +176,18 @@ class LanguageLearner:
         """Take up what `state` gave."""
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+
+    def _loss(self, rows: TokenRows) -> torch.Tensor:
+        """Return the mean cross-entropy, a few positions at a time on a processor."""
+        if self.model.device.type != "cpu":
+            return self._cross_entropy(rows).mean()
+        ids = torch.from_numpy(rows.astype(np.int64))
+        with mixed_precision(self.model.device):
+            states = self.model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+        precision = torch.bfloat16 if has_fast_bf16("cpu") else torch.float32
+        wanted = ids[:, 1:].flatten()
+        table = self.model.lm_head.weight
+        return summed_cross_entropy(states.flatten(0, 1), table, wanted, precision) / len(wanted)
 
     def _cross_entropy(self, rows: TokenRows) -> torch.Tensor:
         """Return that of every token but the first of each row, ``(rows * (length - 1),)``."""

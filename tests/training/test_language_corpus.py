@@ -12,8 +12,9 @@ from tests.support.language_corpora import SmallCorpora, families, write_languag
 from training.errors import CorpusError, DataError
 from training.language_corpus import (
     LICENCES,
-    OWN_REPEATS,
     LanguageCorpus,
+    Mixture,
+    drawn_place,
     is_held_out,
     language_of,
     read_language_corpus,
@@ -79,10 +80,21 @@ def test_utterances_are_read_as_they_are_prompted_for(small: SmallCorpora) -> No
         assert said.endswith(f"How do they taste?{END}")
 
 
-def test_own_texts_count_several_times_and_public_ones_once(small: SmallCorpora) -> None:
-    train = read(small).train
-    assert {train.count(text) for text in train if ASSISTANT in text} == {OWN_REPEATS}
+def test_turns_and_own_texts_count_as_often_as_the_mixture_says(small: SmallCorpora) -> None:
+    train = read_language_corpus(small.corpora, small.own, Mixture(5, 2)).train
+    assert {train.count(text) for text in train if ASSISTANT in text} == {5}
+    assert {train.count(text) for text in train if text.startswith("shade ")} == {2}
     assert {train.count(text) for text in train if text.startswith("영화")} == {1}
+
+
+def test_a_share_of_the_public_texts_is_drawn_and_no_other_is_left_out(small: SmallCorpora) -> None:
+    whole = read(small)
+    part = read_language_corpus(small.corpora, small.own, Mixture(public_share=0.5))
+    left_out = set(whole.train) - set(part.train)
+    assert left_out
+    assert all(drawn_place(text) >= 0.5 for text in left_out)
+    assert all(drawn_place(text) < 0.5 for text in part.train if text.startswith("영화"))
+    assert [t for t in part.train if ASSISTANT in t] == [t for t in whole.train if ASSISTANT in t]
 
 
 def test_no_public_text_holds_a_special_token(small: SmallCorpora) -> None:
