@@ -25,6 +25,7 @@ from bot.interview.ports import Messenger, Previewer, TurnHandler
 from bot.interview.service import InterviewService
 from bot.interview.state import Options
 from bot.packs import PackLibrary
+from bot.sharing import Sharing
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import Outbox
@@ -49,6 +50,7 @@ class Aurora:
         previewers: platform → who shows there what is known of a reply before it is ready.
         locale: the language for people whose own is not known.
         watched: puts something around the service that sees every turn.
+        sharing: what it does among other bots; None where it has the database to itself.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the composition root's own parts
@@ -60,6 +62,7 @@ class Aurora:
         previewers: Mapping[str, Previewer],
         locale: str,
         watched: Callable[[TurnHandler], TurnHandler] = lambda handler: handler,
+        sharing: Sharing | None = None,
     ) -> None:
         clock = SystemClock()
         self._inbox = Inbox(database, clock)
@@ -75,15 +78,18 @@ class Aurora:
             defaults=Options(locale=locale, pack_id=DEFAULT_PACK),
             previewers=previewers,
         )
-        self.delivery = Delivery(Outbox(database, clock), messengers, clock)
+        answers, deliveries = (sharing.answers, sharing.deliveries) if sharing else (None, None)
+        self.delivery = Delivery(Outbox(database, clock), messengers, clock, deliveries)
         self.dispatcher = Dispatcher(
             inbox=self._inbox,
             handler=watched(service),
             store=store,
             clock=clock,
             trouble_notice=TroubleWords(store, locale),
-            on_commit=self.delivery.ring,
+            on_commit=(deliveries or self.delivery).ring,
+            permit=answers,
         )
+        self._ring = (answers or self.dispatcher).ring
 
     async def take_up(self, platform: str, conversation: str) -> None:
         """Go on with what a conversation was left with when the bot last ended.
@@ -95,6 +101,8 @@ class Aurora:
 
     async def take_up_all(self, platforms: Collection[str]) -> None:
         """Go on with everything that these platforms were left with when the bot last ended.
+
+        Only for a bot that has the database to itself; one of several claims it.
 
         Raises:
             StorageError: the database cannot be used.
@@ -122,7 +130,7 @@ class Aurora:
             StorageError: the database cannot be used.
         """
         is_new = await self._inbox.accept(inbound)
-        self.dispatcher.ring(inbound.account.platform, inbound.conversation)
+        self._ring(inbound.account.platform, inbound.conversation)
         return is_new
 
     async def settled(self, platform: str, conversation: str) -> None:

@@ -14,6 +14,7 @@ import structlog
 from bot.clock import WakingClock
 from bot.errors import DeliveryError, RecipientGoneError
 from bot.interview.ports import Messenger
+from bot.permit import Permit
 from bot.storage.outbox import Outbox, PendingReply
 from bot.workers import ConversationWorkers, backoff, origin
 
@@ -30,15 +31,25 @@ class Delivery:
         outbox: where replies wait.
         messengers: platform → its messenger; replies of other platforms stay where they are.
         clock: for back-off.
+        permit: says what this process delivers; None where that is everything.
     """
 
     def __init__(
-        self, outbox: Outbox, messengers: Mapping[str, Messenger], clock: WakingClock
+        self,
+        outbox: Outbox,
+        messengers: Mapping[str, Messenger],
+        clock: WakingClock,
+        permit: Permit | None = None,
     ) -> None:
         self._outbox = outbox
         self._messengers = messengers
         self._clock = clock
-        self._workers = ConversationWorkers(self._deliver_next, clock, "delivery")
+        self._workers = ConversationWorkers(self._deliver_next, clock, "delivery", permit)
+
+    @property
+    def at_work(self) -> int:
+        """How many conversations are being delivered to."""
+        return self._workers.at_work
 
     async def start(self) -> None:
         """Take up every conversation in which a reply waits from before.

@@ -17,6 +17,7 @@ from bot.clock import WakingClock
 from bot.errors import EngineUnavailableError, StorageError, VersionConflictError
 from bot.interview.messages import Inbound, Reply
 from bot.interview.ports import TurnHandler
+from bot.permit import Permit
 from bot.storage.inbox import Inbox, PendingInbound
 from bot.storage.store import SqlInterviewStore
 from bot.workers import ConversationWorkers, backoff, origin
@@ -50,6 +51,7 @@ class Dispatcher:
         trouble_notice: words for what could not be answered.
         on_commit: told platform and conversation after every transaction that may have put
             something into the outbox.
+        permit: says what this process answers; None where that is everything.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root passes each once
@@ -61,6 +63,7 @@ class Dispatcher:
         clock: WakingClock,
         trouble_notice: TroubleNotice,
         on_commit: Callable[[str, str], None],
+        permit: Permit | None = None,
     ) -> None:
         self._inbox = inbox
         self._handler = handler
@@ -68,7 +71,12 @@ class Dispatcher:
         self._clock = clock
         self._trouble_notice = trouble_notice
         self._on_commit = on_commit
-        self._workers = ConversationWorkers(self._answer_next, clock, "dispatch")
+        self._workers = ConversationWorkers(self._answer_next, clock, "dispatch", permit)
+
+    @property
+    def at_work(self) -> int:
+        """How many conversations are being answered."""
+        return self._workers.at_work
 
     async def start(self, platforms: Collection[str]) -> None:
         """Take up every conversation of these platforms in which something waits from before.

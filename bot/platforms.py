@@ -73,6 +73,15 @@ def platforms(settings: Settings, only: Only) -> Mapping[str, Build]:
     return found
 
 
+def received_by_one(settings: Settings) -> frozenset[str]:
+    """Return the platforms that only one bot at a time can receive from.
+
+    Telegram gives fetched updates to one, but sends them to whoever stands behind its webhook.
+    Discord would tell everything to every connection.
+    """
+    return frozenset({DISCORD} if settings.telegram_webhook_url else {DISCORD, TELEGRAM})
+
+
 def telegram_settings(settings: Settings) -> TelegramSettings | None:
     """Return Telegram's settings, None where it has no token.
 

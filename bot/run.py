@@ -23,8 +23,10 @@ from bot.interview.ports import Messenger, Previewer
 from bot.metrics import CountedReplies, CountedTurns, Metrics
 from bot.monitor import monitoring
 from bot.packs import PackLibrary
-from bot.platforms import Build, Only, platforms
+from bot.platforms import Build, Only, platforms, received_by_one
+from bot.sharing import Sharing
 from bot.storage.database import Database
+from bot.storage.membership import can_be_shared
 from bot.storage.places import Places
 from bot.storage.sole_use import sole_run
 from bot.supervision import SupervisedAdapter
@@ -101,9 +103,16 @@ class Running:
         self._places = Places(database)
         self._messengers: dict[str, Messenger] = {}
         previewers: dict[str, Previewer] = {}
-        watched = partial(CountedTurns, metrics=metrics)
+        self._sharing = self._among_others(settings, database, builds)
         self._aurora = Aurora(
-            packs, database, engine, self._messengers, previewers, settings.locale, watched=watched
+            packs,
+            database,
+            engine,
+            self._messengers,
+            previewers,
+            settings.locale,
+            watched=partial(CountedTurns, metrics=metrics),
+            sharing=self._sharing,
         )
         intake = DurableIntake(self._accept, self._aurora.waiting, self._places)
         words = Translator.load()
@@ -123,10 +132,14 @@ class Running:
             ConfigError: a platform refuses what is configured.
             StorageError: the database cannot be used.
         """
-        tasks = [asyncio.create_task(a.run(), name=a.platform) for a in self._adapters]
+        tasks = [asyncio.create_task(self._receive(a), name=a.platform) for a in self._adapters]
         waiting = asyncio.create_task(stopped.wait())
         try:
-            await self._aurora.take_up_all(self._messengers)
+            if self._sharing is None:
+                await self._aurora.take_up_all(self._messengers)
+            else:
+                share = self._sharing.run(self._aurora.dispatcher, self._aurora.delivery)
+                tasks.append(asyncio.create_task(share, name="sharing"))
             log.info("run.started", platforms=list(self._messengers))
             done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -137,10 +150,12 @@ class Running:
             for task in (waiting, *tasks):
                 task.cancel()
             await asyncio.wait({waiting, *tasks}, timeout=_GRACE_SECONDS)
+            if self._sharing is not None:  # last: others may begin at once
+                await self._sharing.leave()
 
     async def health(self) -> Mapping[str, str]:
         """Return part → what is wrong with it; an empty text where nothing is."""
-        parts = {adapter.platform: adapter.wrong for adapter in self._adapters}
+        parts = {adapter.platform: self._wrong(adapter) for adapter in self._adapters}
         try:
             await self._places.cursor("health")
             parts["database"] = ""
@@ -153,6 +168,29 @@ class Running:
         except BotError as error:
             parts["engine"] = str(error)
         return parts
+
+    def _wrong(self, adapter: SupervisedAdapter) -> str:
+        stands_by = self._sharing is not None and self._sharing.lead.stands_by(adapter.platform)
+        return "" if stands_by else adapter.wrong
+
+    async def _receive(self, adapter: SupervisedAdapter) -> None:
+        if self._sharing is None:
+            await adapter.run()
+        else:
+            await self._sharing.lead.run(adapter.platform, adapter.run)
+
+    def _among_others(
+        self, settings: Settings, database: Database, builds: Mapping[str, Build]
+    ) -> Sharing | None:
+        """Return this bot's place among those of its database; None where that is a file."""
+        if not can_be_shared(database):
+            return None
+        return Sharing(
+            database,
+            answering=frozenset(builds),
+            delivering=lambda: {a.platform for a in self._adapters if not a.wrong},
+            received_by_one=received_by_one(settings),
+        )
 
     async def _accept(self, inbound: Inbound) -> bool:
         is_new = await self._aurora.accept(inbound)
@@ -174,9 +212,9 @@ async def _monitored(settings: Settings, running: Running, metrics: Metrics) -> 
 
 @contextlib.asynccontextmanager
 async def _sole_runs(database: Database, builds: Mapping[str, Build]) -> AsyncIterator[None]:
-    """Keep a second bot away from the platforms that this one runs on the same database."""
+    """Keep a second bot away from the platforms that this one runs on the same file."""
     async with contextlib.AsyncExitStack() as held:
-        for platform in builds:
+        for platform in () if can_be_shared(database) else builds:
             await held.enter_async_context(sole_run(database, platform))
         yield
 

@@ -40,6 +40,7 @@ class SupervisedAdapter:
         self._metrics = metrics
         self._clock = clock
         self._adapter = build()
+        self._spent = False
 
     async def deliver(self, conversation: str, key: str, reply: Reply) -> None:
         """Show a reply through the adapter of the moment.
@@ -65,6 +66,7 @@ class SupervisedAdapter:
         failures = 0
         while True:
             began = time.monotonic()
+            self._renew()
             self._note("")
             try:
                 await self._adapter.run()
@@ -79,7 +81,12 @@ class SupervisedAdapter:
             await self._rest(error, backoff(failures))
             failures += 1
             self._metrics.platform_restarted(self.platform)
+
+    def _renew(self) -> None:
+        """Have an adapter that has not run yet: none runs twice."""
+        if self._spent:
             self._adapter = self._build()
+        self._spent = True
 
     async def _rest(self, error: Exception | None, pause: float) -> None:
         log.error(

@@ -2,7 +2,7 @@
 
 ```mermaid
 stateDiagram-v2
-    [*] --> Looking: ring
+    [*] --> Looking: ring, if the work is this process's
     Looking --> Looking: something was done
     Looking --> Resting: not before …, or a fault
     Resting --> Looking: time is up
@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.clock import WakingClock
+from bot.permit import Permit, SolePermit
 
 log = structlog.get_logger(__name__)
 
@@ -50,16 +51,25 @@ class ConversationWorkers:
         step: the work; what it raises is logged, and it is tried again after a growing pause.
         clock: for the pauses.
         name: what to call this work in the log.
+        permit: asked before every step.
     """
 
-    def __init__(self, step: Step, clock: WakingClock, name: str) -> None:
+    def __init__(
+        self, step: Step, clock: WakingClock, name: str, permit: Permit | None = None
+    ) -> None:
         self._step = step
+        self._permit = permit or SolePermit()
         self._clock = clock
         self._name = name
         self._tasks: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._rung: set[tuple[str, str]] = set()
         self._resting: set[tuple[str, str]] = set()
         self._stopped = False
+
+    @property
+    def at_work(self) -> int:
+        """How many conversations are being worked on; those that rest are not."""
+        return len(self._tasks) - len(self._resting)
 
     def ring(self, platform: str, conversation: str) -> None:
         """Say that something waits in a conversation."""
@@ -94,10 +104,11 @@ class ConversationWorkers:
             await self._work_off(key)
         finally:
             del self._tasks[key]
+            self._permit.ended(*key)
 
     async def _work_off(self, key: tuple[str, str]) -> None:
         failures = 0
-        while not self._stopped:
+        while not self._stopped and self._permit.holds(*key):
             self._rung.discard(key)
             try:
                 pause = await self._step(*key)

@@ -27,7 +27,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, inspect
+from sqlalchemy import Connection, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -50,6 +50,7 @@ _PRAGMAS = (
 )
 _CONNECT_SECONDS = 10
 _VERSION_TABLE = "alembic_version"
+_MIGRATING = 0x4175726F7261  # no other lock of this program is taken by the same number
 
 
 class Database:
@@ -180,6 +181,8 @@ class Database:
                 ) from error
 
         async with self.writing() as connection:
+            if not self._is_sqlite:  # there a writer is alone; here two bots may start at once
+                await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
             await connection.run_sync(migrate)
 
     @asynccontextmanager

@@ -148,12 +148,17 @@ class Inbox:
             until: when to try again.
             notice: what to tell the sender, if anything.
         """
-        again = update(InboxRow).where(InboxRow.id == pending.inbox_id)
+        again = update(InboxRow).where(
+            InboxRow.id == pending.inbox_id,
+            # Another bot may have taken this one for dead, and have answered or put it off, too.
+            InboxRow.done_at.is_(None),
+            InboxRow.attempts == pending.attempts,
+        )
         async with self._database.writing() as connection:
-            await connection.execute(
+            put_off = await connection.execute(
                 again.values(attempts=InboxRow.attempts + 1, next_attempt_at=until)
             )
-            if notice is not None:
+            if notice is not None and put_off.rowcount == 1:
                 await self._put_notice(connection, pending.inbound, notice)
 
     async def give_up(self, pending: PendingInbound, notice: Reply) -> None:

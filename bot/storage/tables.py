@@ -12,34 +12,31 @@ erDiagram
     inbox
     cursors
     place_settings
+    bots ||--o{ leases : holds
 ```
 
 `inbox` stands alone: a message is kept before anything is known about who sent it. So do `cursors`
-and `place_settings`, which belong to platforms and not to people.
+and `place_settings`, which belong to platforms and not to people. `bots` and `leases` are empty
+where one bot has the database to itself.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     MetaData,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.storage.column_types import JSON_VALUE, ROW_ID, UtcDateTime
 
 
 class InterviewStatus(StrEnum):
@@ -48,41 +45,6 @@ class InterviewStatus(StrEnum):
     OPEN = "open"
     PAUSED = "paused"
     ENDED = "ended"
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, kept as UTC and always given back timezone-aware (SQLite knows no zones)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn an aware moment into UTC.
-
-        Raises:
-            ValueError: the moment is naive.
-        """
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("only timezone-aware moments are stored")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
-    ) -> datetime | None:
-        """Give the moment back in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-_Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-# SQLite numbers rows by itself only where the column's type is exactly INTEGER.
-_RowId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -96,7 +58,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: _Json}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON_VALUE}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
 
 class UserRow(Base):
@@ -206,7 +168,7 @@ class InboxRow(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     platform: Mapped[str]
     event_id: Mapped[str]
     conversation: Mapped[str]
@@ -234,7 +196,7 @@ class OutboxRow(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(_RowId, primary_key=True)
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     platform: Mapped[str]
     conversation: Mapped[str]
     interview_id: Mapped[str | None] = mapped_column(ForeignKey("interviews.id"), index=True)
@@ -284,3 +246,27 @@ class PlaceSettingRow(Base):
     scope: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class BotRow(Base):
+    """A bot process that shares the database with others, until when it is taken for alive."""
+
+    __tablename__ = "bots"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+class LeaseRow(Base):
+    """Work that a bot process has taken upon itself, so that no other does it, too.
+
+    `work` says what is done in the conversation (`bot.storage.leases.Work`); the conversation is
+    empty where it is done for the whole platform.
+    """
+
+    __tablename__ = "leases"
+
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    conversation: Mapped[str] = mapped_column(primary_key=True)
+    work: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(ForeignKey("bots.id"))

@@ -1,0 +1,187 @@
+"""One bot's share of some work that it has in common with other bots: conversations, by leases.
+
+```mermaid
+stateDiagram-v2
+    [*] --> Wanted: something came in here
+    Wanted --> Held: nobody else holds it
+    Wanted --> [*]: another bot holds it, and will see what came in
+    Wanted --> Waiting: this bot has its hands full, or cannot do it; the bell rings
+    Waiting --> Held: claimed by whichever bot looks first, the oldest first
+    Held --> Held: more waits
+    Held --> [*]: nothing waits; given back
+    Held --> Waiting: the bot died
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+import structlog
+
+from bot.errors import StorageError
+from bot.storage.bell import Bell
+from bot.storage.leases import Leases, Place, Work
+from bot.storage.membership import Membership
+
+log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 256
+"""A bot that has so many conversations at work leaves the next ones to others."""
+
+
+class Worker(Protocol):
+    """Does the work: `bot.dispatch.Dispatcher` or `bot.delivery.Delivery`."""
+
+    @property
+    def at_work(self) -> int:
+        """How many conversations are being worked on."""
+
+    def ring(self, platform: str, conversation: str) -> None:
+        """Say that something waits in a conversation."""
+
+
+class Share:
+    """Has a worker work on what this bot holds, and on nothing else; it is the worker's `Permit`.
+
+    Args:
+        membership: the bot.
+        work: what is done.
+        bell: between the bots.
+        platforms: returns where this bot can do it just now.
+        most: how many conversations it works on at once.
+    """
+
+    def __init__(
+        self,
+        membership: Membership,
+        work: Work,
+        bell: Bell,
+        platforms: Callable[[], Collection[str]],
+        most: int = MOST_AT_ONCE,
+    ) -> None:
+        self._membership = membership
+        self._leases = Leases(membership, work)
+        self._work = work
+        self._bell = bell
+        self._platforms = platforms
+        self._most = most
+        self._worker: Worker | None = None
+        self._wake = asyncio.Event()
+        self._held: set[Place] = set()
+        self._wanted: set[Place] = set()
+        self._ended: set[Place] = set()
+        # Whether something may wait that nobody holds.
+        self._backlog = True
+
+    @property
+    def held(self) -> int:
+        """How many conversations this bot holds."""
+        return len(self._held)
+
+    def holds(self, platform: str, conversation: str) -> bool:
+        """Return whether this bot may work on a conversation."""
+        held = (platform, conversation) in self._held
+        return held and self._membership.is_valid and platform in self._platforms()
+
+    def ended(self, platform: str, conversation: str) -> None:
+        """Give a conversation back soon, unless something waits there."""
+        if (platform, conversation) in self._held:
+            self._ended.add((platform, conversation))
+            self._wake.set()
+
+    def ring(self, platform: str, conversation: str) -> None:
+        """Say that something waits in a conversation."""
+        place = (platform, conversation)
+        if place in self._held and self._worker is not None:
+            self._ended.discard(place)
+            self._worker.ring(platform, conversation)
+        else:
+            self._wanted.add(place)
+            self._wake.set()
+
+    def look(self) -> None:
+        """Say that something may wait that nobody holds."""
+        self._backlog = True
+        self._wake.set()
+
+    def forget(self) -> None:
+        """Hold nothing: this bot was taken for dead, and others have its work."""
+        if self._held:
+            log.warning("leases.lost", work=self._work.value, conversations=len(self._held))
+        self._held.clear()
+        self._ended.clear()
+        self.look()
+
+    async def run(self, worker: Worker) -> None:
+        """Claim and give back until cancelled.
+
+        Args:
+            worker: what works on the conversations that are held.
+        """
+        self._worker = worker
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if not self._membership.is_valid:
+                continue  # woken again as soon as it is
+            try:
+                await self._give_back(worker)
+                await self._drop_what_cannot_be_served()
+                await self._claim(worker)
+            except Exception as error:  # whatever it is, the work waits in the database
+                name = type(error).__qualname__
+                log.warning("leases.stalled", work=self._work.value, error=name)
+                self._backlog = True  # whatever was wanted is found by looking
+
+    async def _give_back(self, worker: Worker) -> None:
+        ended, self._ended = self._ended & self._held, set()
+        if not ended:
+            return
+        self._held -= ended  # what comes in from here on is claimed anew
+        try:
+            gone = await self._leases.release(ended)
+        except StorageError:
+            self._held |= ended
+            self._ended |= ended
+            raise
+        for place in ended - gone:
+            self._hold(place, worker)
+
+    async def _drop_what_cannot_be_served(self) -> None:
+        lost = {place for place in self._held if place[0] not in self._platforms()}
+        if lost:
+            await self._leases.abandon(lost)
+            self._held -= lost
+
+    async def _claim(self, worker: Worker) -> None:
+        wanted, self._wanted = self._wanted, set()
+        for place in wanted & self._held:
+            worker.ring(*place)
+        wanted -= self._held
+        served = self._platforms()
+        possible = {place for place in wanted if place[0] in served}
+        if len(possible) > self._most - worker.at_work:
+            self._backlog = True
+        if self._backlog and served:  # those that wait longer come first
+            await self._claim_waiting(worker, served)
+        elif possible:
+            for place in await self._leases.claim(possible):
+                self._hold(place, worker)
+        if wanted > possible or (wanted and self._backlog):
+            await self._bell.ring(self._work)
+
+    async def _claim_waiting(self, worker: Worker, served: Collection[str]) -> None:
+        while (free := self._most - worker.at_work) > 0:
+            found = await self._leases.claim_waiting(served, free)
+            if not found:
+                self._backlog = False
+                return
+            for place in found:
+                self._hold(place, worker)
+
+    def _hold(self, place: Place, worker: Worker) -> None:
+        self._held.add(place)
+        worker.ring(*place)
