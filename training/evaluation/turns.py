@@ -91,7 +91,8 @@ def _turn(row: ReferenceRow, labels: PackLabels, faults: list[str]) -> Turn | No
             faults.append(f"{row.place}: {column}: {value!r} is not known to the pack")
     tag = _TAG.match(row.user_input)
     point_id = point_named(topic, row.answered)
-    left = remaining or ()
+    # Files that list what was open before the turn name the answered point too.
+    left = tuple(p for p in remaining or () if p != point_id)
     before = [p for p in topic.point_ids if p == point_id or p in left] or topic.point_ids
     asked = point_named(topic, tag[1]) if tag else None
     return Turn(

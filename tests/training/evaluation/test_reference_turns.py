@@ -121,6 +121,14 @@ def test_open_is_what_was_answered_and_what_remains() -> None:
     assert turn(remaining=ALL_DONE).open_points == ("formula",)
 
 
+def test_a_point_that_was_answered_is_not_open_though_the_row_still_lists_it() -> None:
+    listed = turn(answered="수식", remaining="핵심, 아이디어, 수식")
+    assert listed.open_points == ("formula", "idea")
+    assert listed.remaining == ("idea",)
+    assert legal_judgement(listed, credited("formula")) == ("수식", True)
+    assert legal_judgement(listed, credited("formula", "idea"))[1] is False
+
+
 def test_after_a_failure_open_is_what_remains_or_everything() -> None:
     assert turn(answered=FAILED, remaining="수식").open_points == ("formula",)
     assert turn(answered=FAILED, remaining="").open_points == ("formula", "idea")
