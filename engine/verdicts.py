@@ -16,6 +16,7 @@ from engine.arrays import FloatArray
 from engine.candidates import PointVectors
 from engine.contract import PointVerdict, VerdictStatus
 from engine.errors import ArtifactError
+from engine.loose_words import is_loose_words
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import Topic
 from engine.verbatim import says_word_for_word
@@ -49,6 +50,8 @@ class Proximity:
             nearer to one than `MISCONCEPTION_FLOOR`, or nearer to a right answer.
         verbatim: whether the message is one of the right answers, word for word
             (`engine.verbatim`).
+        loose_words: whether the message strings words together and says nothing
+            (`engine.loose_words`).
     """
 
     reference: float
@@ -60,6 +63,7 @@ class Proximity:
     nearest: tuple[str, ...]
     misconception: int | None
     verbatim: bool = False
+    loose_words: bool = False
 
     @property
     def nearness(self) -> float:
@@ -101,6 +105,7 @@ def proximity(
         nearest=tuple(point.references[int(i)] for i in order),
         misconception=_repeated(right[[0, best_wrong]], wrong[[0, best_wrong]]),
         verbatim=says_word_for_word(units[0], point.references, subject),
+        loose_words=is_loose_words(units[0], point.references),
     )
 
 
@@ -218,6 +223,8 @@ class VerdictPolicy:
         """Return the verdict on one answer point, with the words that earned it."""
         # Nobody trained may doubt what the pack itself calls right.
         status = VerdictStatus.COVERED if near.verbatim else self.status(probabilities)
+        if status is VerdictStatus.COVERED and near.loose_words and not near.verbatim:
+            status = VerdictStatus.UNSURE
         wrong = status is VerdictStatus.WRONG
         evidence = near.wrong_evidence if wrong else near.evidence
         return PointVerdict(

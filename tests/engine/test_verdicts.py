@@ -185,6 +185,16 @@ def test_a_right_answer_word_for_word_is_credited_whatever_the_models_say() -> N
     assert (verdict.status, verdict.probability) == (VerdictStatus.COVERED, 1.0)
 
 
+def test_words_strung_together_are_asked_about_and_never_credited() -> None:
+    sure_of_right = np.array([0.99, 0.01, 0, 0], dtype=np.float32)
+    sure_of_wrong = np.array([0.01, 0, 0.99, 0], dtype=np.float32)
+    strung = near("모델 오차 거리 정답 예측 차이 측정")
+    assert plain_policy().verdict("p", strung, sure_of_right).status is VerdictStatus.UNSURE
+    assert plain_policy().verdict("p", strung, sure_of_wrong).status is VerdictStatus.WRONG
+    said = near("모델 오차는 정답과 예측의 차이를 측정한 거야")
+    assert plain_policy().verdict("p", said, sure_of_right).status is VerdictStatus.COVERED
+
+
 # Probabilities and thresholds
 
 NUMBERS = st.floats(-50, 50, width=32)
