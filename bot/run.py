@@ -189,7 +189,7 @@ class Running:
             database,
             answering=frozenset(builds),
             delivering=lambda: {a.platform for a in self._adapters if not a.wrong},
-            received_by_one=received_by_one(settings),
+            received_by_one=received_by_one(settings) & builds.keys(),
         )
 
     async def _accept(self, inbound: Inbound) -> bool:

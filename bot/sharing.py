@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 _BEATS_A_LEASE = 6
 """So often a bot says that it is alive, sees who is not, and looks for what nobody does."""
 
+_HANGING_SECONDS = 10.0
+"""A server that does not answer for so long is asked again over another connection."""
+
 
 class Sharing:
     """One bot among others.
@@ -51,6 +54,11 @@ class Sharing:
         self.answers = Share(self._membership, Work.ANSWER, self._bell, lambda: answering, most)
         self.deliveries = Share(self._membership, Work.DELIVER, self._bell, delivering, most)
 
+    @property
+    def membership(self) -> Membership:
+        """Who it is among them."""
+        return self._membership
+
     async def run(self, dispatcher: Worker, delivery: Worker) -> None:
         """Take part until cancelled.
 
@@ -76,15 +84,23 @@ class Sharing:
 
     async def _beat(self) -> None:
         while True:
+            living = asyncio.create_task(self._live_on())
             try:
-                # A server that hangs must not keep this bot from seeing that its time is over.
-                async with asyncio.timeout(self._membership.seconds_left or self._membership.lease):
-                    await self._live_on()
+                async with asyncio.timeout(_HANGING_SECONDS):
+                    await asyncio.wait({living}, timeout=self._membership.seconds_left)
+                    self._give_way()  # also while the server hangs
+                    await living
             except Exception as error:  # whatever it is, it is tried again, or others take over
                 log.warning("membership.stalled", error=type(error).__qualname__)
-            if not self._membership.is_valid:
-                self.lead.lose()
+            finally:
+                living.cancel()
+            self._give_way()
             await self._rest()
+
+    def _give_way(self) -> None:
+        """Stop receiving where another bot may have taken this one for dead."""
+        if not self._membership.is_valid:
+            self.lead.lose()
 
     async def _live_on(self) -> None:
         if not await self._membership.renew():

@@ -41,7 +41,7 @@ class Bell:
         """Tell of every ring until the connection is lost.
 
         Args:
-            heard: told what is to be done.
+            heard: told what is perhaps to be done.
 
         Raises:
             StorageError: the database cannot be used.
@@ -56,6 +56,8 @@ class Bell:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             driver.add_termination_listener(lambda _: lost.set())
             await driver.add_listener(_CHANNEL, hear)
+            for work in Work:  # whatever was rung for before somebody listened
+                heard(work)
             try:
                 await lost.wait()
             finally:

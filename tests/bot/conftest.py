@@ -81,6 +81,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture
+def postgres_url(migrated_postgres: str) -> str:
+    """A migrated, empty database that several bots can share."""
+    run_apart(_empty(migrated_postgres))
+    return migrated_postgres
+
+
 async def _empty(url: str) -> None:
     names = ", ".join(table.name for table in Base.metadata.sorted_tables)
     database = Database(url)
@@ -116,6 +123,13 @@ async def empty_database(empty_url: str) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture
 async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     opened = Database(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def shared_database(postgres_url: str) -> AsyncIterator[Database]:
+    opened = Database(postgres_url)
     yield opened
     await opened.close()
 

@@ -1,0 +1,137 @@
+"""Each conversation is held by one bot at most, and one in which something waits by one at last."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.storage.database import Database
+from bot.storage.inbox import Inbox
+from bot.storage.leases import Leases, Work
+from bot.storage.membership import Membership
+from bot.storage.outbox import Outbox
+from bot.storage.tables import LeaseRow
+from tests.support.messages import PLATFORM, inbound, say
+from tests.support.tables import rows
+
+ROOM, HALL = (PLATFORM, "room"), (PLATFORM, "hall")
+LONG = 300.0
+Pair = tuple[Leases, Leases]
+
+
+async def leases(database: Database, work: Work = Work.ANSWER) -> Leases:
+    """Return what a bot of its own holds."""
+    membership = Membership(database, LONG)
+    await membership.renew()
+    return Leases(membership, work)
+
+
+@pytest.fixture
+async def pair(shared_database: Database) -> Pair:
+    return await leases(shared_database), await leases(shared_database)
+
+
+@pytest.fixture
+def waiting(shared_database: Database) -> Inbox:
+    return Inbox(shared_database, SystemClock())
+
+
+async def settle(inbox: Inbox, conversation: str) -> None:
+    """Have the oldest message of a conversation be done."""
+    pending = await inbox.oldest(PLATFORM, conversation)
+    assert pending is not None
+    await inbox.give_up(pending, say("done"))
+
+
+async def test_what_one_holds_the_other_does_not_get(pair: Pair) -> None:
+    first, second = pair
+    assert await first.claim([ROOM]) == {ROOM}
+    assert await second.claim([ROOM, HALL]) == {HALL}
+
+
+async def test_answering_and_delivering_are_held_apart(shared_database: Database) -> None:
+    answering = await leases(shared_database)
+    delivering = await leases(shared_database, Work.DELIVER)
+    assert await answering.claim([ROOM]) == {ROOM}
+    assert await delivering.claim([ROOM]) == {ROOM}
+
+
+async def test_the_oldest_that_wait_are_found_first(pair: Pair, waiting: Inbox) -> None:
+    first, second = pair
+    for number, room in enumerate(("room", "hall", "yard")):
+        await waiting.accept(inbound(str(number), conversation=room))
+    assert await first.claim_waiting([PLATFORM], 2) == {ROOM, HALL}
+    assert await second.claim_waiting([PLATFORM], 2) == {(PLATFORM, "yard")}
+    assert await second.claim_waiting([PLATFORM], 2) == set()
+
+
+async def test_bots_that_look_at_the_same_time_find_different_ones(
+    pair: Pair, waiting: Inbox
+) -> None:
+    everything = {(PLATFORM, f"room {number}") for number in range(40)}
+    await asyncio.gather(*(waiting.accept(inbound(c, conversation=c)) for _, c in everything))
+    found = await asyncio.gather(*(bot.claim_waiting([PLATFORM], 5) for bot in pair * 8))
+    assert sorted(place for places in found for place in places) == sorted(everything)
+
+
+async def test_other_platforms_and_what_is_put_off_is_left(pair: Pair, waiting: Inbox) -> None:
+    first, second = pair
+    await waiting.accept(inbound("1"))
+    assert await first.claim_waiting(["elsewhere"], 9) == set()
+    pending = await waiting.oldest(*ROOM)
+    assert pending is not None
+    await waiting.defer(pending, SystemClock().now() + timedelta(hours=1))
+    assert await second.claim_waiting([PLATFORM], 9) == set()
+
+
+async def test_replies_that_wait_are_found(shared_database: Database, waiting: Inbox) -> None:
+    delivering = await leases(shared_database, Work.DELIVER)
+    await waiting.accept(inbound("1"))
+    await settle(waiting, "room")
+    assert await delivering.claim_waiting([PLATFORM], 9) == {ROOM}
+    assert await delivering.release([ROOM]) == set(), "the reply still waits"
+    outbox = Outbox(shared_database, SystemClock())
+    reply = await outbox.oldest(*ROOM)
+    assert reply is not None
+    await outbox.mark_sent(reply.outbox_id)
+    assert await delivering.release([ROOM]) == {ROOM}
+
+
+async def test_only_that_is_given_back_in_which_nothing_waits(pair: Pair, waiting: Inbox) -> None:
+    first, second = pair
+    await waiting.accept(inbound("1"))
+    await first.claim([ROOM, HALL])
+    assert await first.release([ROOM, HALL]) == {HALL}
+    assert await second.claim([ROOM, HALL]) == {HALL}
+    await first.abandon([ROOM])
+    assert await second.claim([ROOM]) == {ROOM}
+
+
+async def test_nobody_gives_back_what_another_one_holds(
+    pair: Pair, shared_database: Database
+) -> None:
+    first, second = pair
+    await first.claim([ROOM])
+    assert await second.release([ROOM]) == set()
+    assert len(await rows(shared_database, LeaseRow)) == 1
+
+
+async def test_a_message_that_comes_while_its_conversation_is_given_back_is_not_overlooked(
+    pair: Pair, waiting: Inbox
+) -> None:
+    first, second = pair
+
+    async def arrives(number: int) -> bool:
+        await waiting.accept(inbound(str(number)))
+        return await second.claim([ROOM]) == {ROOM}
+
+    for number in range(60):
+        await first.claim([ROOM])
+        given_back, taken = await asyncio.gather(first.release([ROOM]), arrives(number))
+        assert taken == (given_back == {ROOM}), "either keeps it or the other one gets it"
+        await settle(waiting, "room")
+        await first.release([ROOM])
+        await second.release([ROOM])
