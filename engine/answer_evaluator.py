@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
+from engine.assent import seeks_assent
 from engine.candidates import CandidateVectors
 from engine.clauses import split_clauses
 from engine.contract import Intent, PointVerdict, TurnRequest
@@ -79,9 +80,14 @@ class SbertAnswerEvaluator:
         return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
 
     def _read_intent(self, text: str, vector: FloatArray) -> Intent:
-        """Have the head say what a message is; what asks nothing is no question about a term."""
+        """Have the head say what a message is.
+
+        What asks nothing, or for no more than a nod, is no question about a term.
+        """
         intent = self._intents.read(text, vector)
-        return Intent.ANSWER if intent is Intent.TERM_QUESTION and not asks(text) else intent
+        if intent is Intent.TERM_QUESTION and (not asks(text) or seeks_assent(text)):
+            return Intent.ANSWER
+        return intent
 
     def _proximities(
         self, request: TurnRequest, pack: QuestionPack, units: list[str], vectors: FloatArray

@@ -107,8 +107,9 @@ def evaluate_turns(stage: StageOne, turns: Sequence[Turn]) -> Ranking:
     if messages:
         near[judged] = OpenSet(stage, labels.answers).similarities(messages)
     outcomes = []
+    with_terms = {turn.topic.id for turn in turns if turn.label == TERM}
     for index, (turn, evaluation) in enumerate(zip(turns, evaluations, strict=True)):
-        said, right = legal_judgement(turn, evaluation)
+        said, right = legal_judgement(turn, evaluation, terms=turn.topic.id in with_terms)
         if not turn.topic.kind.judged:
             near[index, names[said]] = 1
         outcomes.append(_outcome(turn, said, right))

@@ -141,15 +141,21 @@ def answer_request(pack: QuestionPack, turn: Turn) -> TurnRequest:
     return request(pack, turn.topic, turn.row.language, turn.text, open_points=turn.open_points)
 
 
-def legal_judgement(turn: Turn, evaluation: Evaluation) -> tuple[str, bool]:
+def legal_judgement(turn: Turn, evaluation: Evaluation, *, terms: bool) -> tuple[str, bool]:
     """Return what the bot says was answered, in the words of the layout, and whether it is right.
 
     A topic that is not judged has one label, which is right by itself.
+
+    Args:
+        turn: the row.
+        evaluation: what the bot makes of it.
+        terms: whether questions about a term have a label of their own here; the layout knows it
+            for some questions only, and calls them failed answers elsewhere.
     """
     if not turn.topic.kind.judged:
         said = turn.row.current_question
         return (said if said in talk_labels(turn.topic) else turn.label), True
-    if evaluation.intent is Intent.TERM_QUESTION:
+    if evaluation.intent is Intent.TERM_QUESTION and terms:
         return TERM, turn.label == TERM
     credited = evaluation.points(VerdictStatus.COVERED)
     if not credited:

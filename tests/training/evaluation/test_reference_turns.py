@@ -125,8 +125,8 @@ def test_a_point_that_was_answered_is_not_open_though_the_row_still_lists_it() -
     listed = turn(answered="수식", remaining="핵심, 아이디어, 수식")
     assert listed.open_points == ("formula", "idea")
     assert listed.remaining == ("idea",)
-    assert legal_judgement(listed, credited("formula")) == ("수식", True)
-    assert legal_judgement(listed, credited("formula", "idea"))[1] is False
+    assert legal_judgement(listed, credited("formula"), terms=False) == ("수식", True)
+    assert legal_judgement(listed, credited("formula", "idea"), terms=False)[1] is False
 
 
 def test_after_a_failure_open_is_what_remains_or_everything() -> None:
@@ -201,7 +201,13 @@ def test_all_unknown_names_are_faults() -> None:
 def test_a_judgement_is_right_when_the_labelled_point_alone_is_credited(
     cells: dict[str, str], evaluation: Evaluation, said: str, right: bool
 ) -> None:
-    assert legal_judgement(turn(**cells), evaluation) == (said, right)
+    assert legal_judgement(turn(**cells), evaluation, terms=True) == (said, right)
+
+
+def test_where_no_row_is_labelled_so_a_question_about_a_term_is_a_failed_answer() -> None:
+    asked = Evaluation(Intent.TERM_QUESTION)
+    assert legal_judgement(turn(answered=FAILED), asked, terms=False) == (FAILED, True)
+    assert legal_judgement(turn(answered="수식"), asked, terms=False) == (FAILED, False)
 
 
 @pytest.mark.parametrize(
