@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from engine.contract import Intent, Mode, TurnRequest, Utterance, VerdictStatus
 from engine.curated_generator import CuratedGenerator
 from engine.errors import WriterUnavailableError
 from engine.generator_counters import GeneratorCounters
-from engine.outcomes import Style
 from engine.ports import Evaluation, ShowText
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack, TopicKind
 from engine.sentence_stream import stream_sentences
 from engine.sentences import last_question, sentences
-from engine.spoken_turns import USUAL_STYLES, spoken_turn
+from engine.spoken_turns import spoken_turn
 from engine.utterance_checks import CheckedUtterance, UtteranceChecker
 from engine.utterance_writer import UtteranceWriter
 
@@ -52,7 +51,6 @@ class CheckedGenerator:
         checker: what its utterances must pass.
         curated: speaks where the model does not.
         tries: how many utterances are written at most for one turn.
-        styles: locale → how the interviewer speaks.
     """
 
     def __init__(
@@ -62,13 +60,11 @@ class CheckedGenerator:
         curated: CuratedGenerator,
         *,
         tries: int = TRIES,
-        styles: Mapping[str, Style] = USUAL_STYLES,
     ) -> None:
         self._writer = writer
         self._checker = checker
         self._curated = curated
         self._tries = tries
-        self._styles = styles
         self.counters = GeneratorCounters()
 
     def generate(
@@ -87,7 +83,7 @@ class CheckedGenerator:
         if is_written(request, pack, evaluation, next_topic, curated):
             self.counters.by_rule()
             return curated
-        turn = spoken_turn(request, pack, evaluation, next_topic, self._styles[request.locale])
+        turn = spoken_turn(request, pack, evaluation, next_topic, request.spoken_style)
         try:
             chosen, faults = self._choose(turn, request, show)
         except WriterUnavailableError as error:
@@ -98,7 +94,8 @@ class CheckedGenerator:
             self.counters.fell_back(faults)
             return curated
         self.counters.written()
-        return _utterance(chosen, turn)
+        asked = pack.topic(next_topic).question[request.wording][0]
+        return _utterance(chosen.text, asked)
 
     def _choose(
         self, turn: SpokenTurn, request: TurnRequest, show: ShowText | None
@@ -172,12 +169,13 @@ def line_of(text: str) -> str:
     return f"voice/{hashlib.sha256(beginning.encode()).hexdigest()[:12]}"
 
 
-def _utterance(checked: CheckedUtterance, turn: SpokenTurn) -> Utterance:
-    question = last_question(checked.text)
+def _utterance(text: str, asked: str) -> Utterance:
+    """Return what is said; where its question does not stand on its own, `asked` stands."""
+    question = last_question(text)
     return Utterance(
-        text=checked.text,
-        question=question if len(question) >= _SHORTEST_QUESTION else turn.next_question,
-        lines=(line_of(checked.text),),
+        text=text,
+        question=question if len(question) >= _SHORTEST_QUESTION else asked,
+        lines=(line_of(text),),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from engine.errors import ContractError
 from engine.fields import FieldReader
+from engine.outcomes import Style, style_in, wording
 
 
 class Mode(StrEnum):
@@ -91,6 +92,8 @@ class TurnRequest:
         truncated: whether the message was cut because it was too long.
         spoken: ids of the lines already said in this interview; they are not said again.
         dont_know_streak: how many don't-knows in a row came before this message.
+        style: how the interviewer speaks; None for the usual style of the language, which is what
+            bots mean that name none.
     """
 
     request_id: str
@@ -109,6 +112,17 @@ class TurnRequest:
     truncated: bool = False
     spoken: tuple[str, ...] = ()
     dont_know_streak: int = 0
+    style: Style | None = None
+
+    @property
+    def spoken_style(self) -> Style:
+        """How the interviewer speaks, named or not."""
+        return style_in(self.locale, self.style)
+
+    @property
+    def wording(self) -> str:
+        """The key of the texts that the interviewer speaks in (`engine.outcomes.wording`)."""
+        return wording(self.locale, self.spoken_style)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
@@ -139,6 +153,7 @@ class TurnRequest:
             truncated=read.flag("truncated"),
             spoken=read.texts("spoken"),
             dont_know_streak=read.whole("dont_know_streak"),
+            style=read.member(Style, "style") if data.get("style") is not None else None,
         )
 
 

@@ -2,7 +2,7 @@
 
 An utterance is a first sentence that reacts to the outcome and, where there is something to ask, a
 question. Both are chosen among lines written for the topic (its reactions, follow-ups, leads and
-phrasings), with generic lines (``engine/curated/<locale>.yaml``) where a pack has none. A line is
+phrasings), with generic lines (``engine/curated/<wording>.yaml``) where a pack has none. A line is
 not said twice in an interview while another is left.
 """
 
@@ -73,7 +73,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def load_reactions(folder: Path = CURATED) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return the generic lines: locale → reaction → variants.
+    """Return the generic lines: wording (`engine.outcomes.wording`) → reaction → variants.
 
     Raises:
         ArtifactError: a file is missing, damaged, or lacks a reaction.
@@ -115,7 +115,7 @@ class CuratedGenerator:
         show: ShowText | None = None,  # noqa: ARG002 - written lines are there at once
     ) -> Utterance:
         """Return the utterance that reacts to the message and asks about `next_topic`."""
-        turn = _Turn(request, pack, evaluation, next_topic, self._reactions[request.locale])
+        turn = _Turn(request, pack, evaluation, next_topic, self._reactions[request.wording])
         said = turn.react()
         asked = turn.ask(said)
         return Utterance(
@@ -209,7 +209,7 @@ class _Turn:
         # Any other line for what is no answer asks to come back, while the interview goes on.
         if intent is Intent.REPEAT or (self.stays and intent in _BY_INTENT):
             return (self._generic(_BY_INTENT[intent]),)
-        own = self.topic.reactions.get("small_talk", {}).get(self.request.locale, ())
+        own = self.topic.reactions.get("small_talk", {}).get(self.request.wording, ())
         if own:
             return (self._choose(f"{self.topic.id}/small_talk", own),)
         return (self._generic("closing" if self.ends else "noted"),)
@@ -252,7 +252,7 @@ class _Turn:
         for verdict in wrong:
             if verdict.misconception is None or not self.stays:
                 continue
-            known = self.topic.point(verdict.point_id).wrong[self.request.locale]
+            known = self.topic.point(verdict.point_id).wrong[self.request.wording]
             if verdict.misconception >= len(known):
                 continue
             nudge = known[verdict.misconception].nudge
@@ -263,18 +263,18 @@ class _Turn:
         return ()
 
     def _hint(self) -> tuple[str, ...]:
-        hints = self.topic.hints.get(self.request.locale, ())
+        hints = self.topic.hints.get(self.request.wording, ())
         if self.request.hints_given >= len(hints):
             return (self._generic("hint_exhausted"),)
         return (self._generic("hint"), hints[self.request.hints_given])
 
     def _explanation(self) -> tuple[str, ...]:
         """Explain the term asked about, unless that would give the answer away."""
-        locale = self.request.locale
+        wording = self.request.wording
         term = find_term(self.request.answer, self.pack.terms)
         if term is not None and self.topic.id not in term.spoils:
-            return (self._generic("term_question"), term.explanation[locale])
-        clarification = self.topic.clarification.get(locale)
+            return (self._generic("term_question"), term.explanation[wording])
+        clarification = self.topic.clarification.get(wording)
         if clarification:
             return (clarification,)
         return (self._generic("repeat"),)
@@ -286,13 +286,13 @@ class _Turn:
         still_open = [*touched, *(p for p in self.request.open_points if p not in covered)]
         asks = self.topic.point(still_open[0]).ask if still_open else {}
         if asks:
-            return self._choose(f"{self.topic.id}/{still_open[0]}/ask", asks[self.request.locale])
+            return self._choose(f"{self.topic.id}/{still_open[0]}/ask", asks[self.request.wording])
         return self._rephrased()
 
     def _lead(self) -> _Asked:
         """Return the sentence that bridges to the next topic and asks its question."""
         following = self.pack.topic(self.next_topic)
-        leads = self.topic.leads.get(self.next_topic, {}).get(self.request.locale, ())
+        leads = self.topic.leads.get(self.next_topic, {}).get(self.request.wording, ())
         # After a failure a lead written for success would ring false; they are neutral by rule.
         if leads and not self.ends:
             lead = self._choose(f"{self.topic.id}/lead/{self.next_topic}", leads)
@@ -308,11 +308,11 @@ class _Turn:
         return self._choose(f"{self.topic.id}/question", self._texts(self.topic.id))
 
     def _texts(self, topic_id: str) -> tuple[str, ...]:
-        return self.pack.topic(topic_id).question[self.request.locale]
+        return self.pack.topic(topic_id).question[self.request.wording]
 
     def _own(self, outcome: str) -> str:
         """Return a reaction written for this topic, else a generic one."""
-        own = self.topic.reactions.get(outcome, {}).get(self.request.locale, ())
+        own = self.topic.reactions.get(outcome, {}).get(self.request.wording, ())
         return self._choose(f"{self.topic.id}/{outcome}", own) if own else self._generic(outcome)
 
     def _generic(self, key: str) -> str:

@@ -1,7 +1,7 @@
 """Reads a question pack from its folder and validates all of it before anything is used.
 
 A pack is a folder with ``pack.yaml``, ``topics/<id>.yaml`` for each topic that it lists and,
-optionally, ``glossary.yaml``. The format is described in ``dataset/README.md``.
+optionally, ``glossary.yaml`` and ``jondaetmal/``. The format is described in ``dataset/README.md``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from engine.contrast_reader import with_contrasts
 from engine.errors import PackError
+from engine.outcomes import Style
 from engine.questions import (
     AnswerPoint,
     QuestionPack,
@@ -24,6 +25,7 @@ from engine.questions import (
     TopicKind,
     WrongAnswer,
 )
+from engine.style_reader import has_styles, note_strays, terms_with_style, with_style
 from engine.yaml_nodes import Faults, Node, read_yaml
 
 KNOWN_LOCALES = ("ko", "en")
@@ -67,18 +69,24 @@ class _Reader:
         self.faults = faults
         self.contrasts = contrasts
         self.locales: tuple[str, ...] = ()
+        self.styled = False
 
     def pack(self, head: Node) -> QuestionPack:
         fields = head.fields(
             ("id", "version", "locales", "title", "description", "start", "topics"), ()
         )
         self.locales = self._locales(fields["locales"]) if "locales" in fields else ()
+        self.styled = has_styles(self.folder, self.locales)
         listed = self._listed_topics(fields["topics"]) if "topics" in fields else {}
+        if self.styled:
+            note_strays(self.folder, listed, self.faults)
         topics: dict[str, tuple[Topic, Node]] = {}
         for topic_id, entry in listed.items():
             node = read_yaml(self.folder / "topics" / f"{topic_id}.yaml", self.faults)
             if node is not None:
                 topic = self._topic(node, topic_id)
+                if self.styled:
+                    topic = with_style(topic, self.folder, self.faults)
                 if self.contrasts:
                     topic = with_contrasts(topic, self.folder, self.locales, self.faults)
                 topics[topic_id] = (topic, node)
@@ -102,6 +110,7 @@ class _Reader:
             topics=tuple(topic for topic, _ in topics.values()),
             terms=self._terms(listed),
             digest=_digest(self.folder),
+            styles=(Style.JONDAETMAL,) if self.styled else (),
         )
 
     def _locales(self, node: Node) -> tuple[str, ...]:
@@ -245,7 +254,8 @@ class _Reader:
                 explanation=self._text(fields.get("explanation")),
                 spoils=frozenset(n.text() for n in spoils),
             )
-        return tuple(terms.values())
+        found = tuple(terms.values())
+        return terms_with_style(found, self.folder, self.faults) if self.styled else found
 
     def _check_flow(
         self, topics: dict[str, tuple[Topic, Node]], listed: dict[str, Node], start: str

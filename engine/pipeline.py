@@ -112,6 +112,8 @@ class Pipeline:
             raise ContractError(f"topic {request.topic_id!r} has no points {sorted(unknown)}")
         if request.locale not in pack.locales:
             raise ContractError(f"pack {pack.id} is not written in {request.locale!r}")
+        if not pack.speaks(request.locale, request.style or request.spoken_style):
+            raise ContractError(f"pack {pack.id} does not speak {request.style} {request.locale!r}")
         return pack
 
 

@@ -1,7 +1,8 @@
 """Question packs as values: a pack, its topics, their answer points, and how they are looked up.
 
-Texts are kept per locale (``{"ko": …, "en": …}``). Reading and validating the YAML that packs are
-written in is `engine.pack_reader`'s part.
+Texts are kept per locale (``{"ko": …, "en": …}``); what the interviewer says may be there in
+another style, too (``"ko@jondaetmal"``, see `engine.outcomes.wording`). Reading and validating the
+YAML that packs are written in is `engine.pack_reader`'s part.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from engine.outcomes import STYLES, Style
 
 Text = Mapping[str, str]
 Texts = Mapping[str, tuple[str, ...]]
@@ -175,6 +178,7 @@ class QuestionPack:
         topics: in pack order, which is the order of preference where several may come next.
         terms: the glossary.
         digest: sha256 of the files that it was read from, hex; keys caches of candidate vectors.
+        styles: styles beside the usual ones in which all is written that the interviewer says.
     """
 
     id: str
@@ -186,6 +190,7 @@ class QuestionPack:
     topics: tuple[Topic, ...]
     terms: tuple[Term, ...] = ()
     digest: str = ""
+    styles: tuple[Style, ...] = ()
     _by_id: dict[str, Topic] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -196,6 +201,12 @@ class QuestionPack:
 
     def __contains__(self, topic_id: object) -> bool:
         return topic_id in self._by_id
+
+    def speaks(self, locale: str, style: Style) -> bool:
+        """Whether an interview can be held in a language and a style."""
+        styles = STYLES.get(locale, ())
+        known = style in styles and (style is styles[0] or style in self.styles)
+        return known and locale in self.locales
 
     def topic(self, topic_id: str) -> Topic:
         """Return the topic of this id.

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from engine.contract import Intent, TurnRequest, VerdictStatus
 from engine.outcomes import Outcome, Style
 from engine.ports import Evaluation
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack, TopicKind
-
-# As the curated lines speak, so that nobody hears two levels of speech in one interview.
-USUAL_STYLES: Mapping[str, Style] = MappingProxyType({"ko": Style.BANMAL, "en": Style.PLAIN})
 
 _BY_INTENT = {
     Intent.DONT_KNOW: Outcome.DONT_KNOW,

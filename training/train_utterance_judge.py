@@ -28,7 +28,7 @@ from engine.curated_generator import load_reactions
 from engine.errors import EngineError
 from engine.intent_head import SoftmaxLayer
 from engine.loading import PACKS
-from engine.outcomes import Outcome
+from engine.outcomes import Outcome, language_of
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from engine.sentences import reaction
@@ -128,24 +128,24 @@ def written_reactions(pack: QuestionPack) -> Iterator[Reaction]:
     pools = [topic.reactions for topic in pack]
     for outcomes in pools:
         for outcome, texts in outcomes.items():
-            for locale, lines in texts.items():
-                yield from _reactions(locale, outcome, lines)
-    for locale, generic in load_reactions().items():
+            for spoken, lines in texts.items():
+                yield from _reactions(spoken, outcome, lines)
+    for spoken, generic in load_reactions().items():
         for outcome, lines in generic.items():
-            yield from _reactions(locale, outcome, lines)
+            yield from _reactions(spoken, outcome, lines)
     for topic in pack:
         for point in topic.points:
-            for locale, wrong in point.wrong.items():
-                yield from _reactions(locale, Outcome.WRONG, (w.nudge or "" for w in wrong))
+            for spoken, wrong in point.wrong.items():
+                yield from _reactions(spoken, Outcome.WRONG, (w.nudge or "" for w in wrong))
 
 
-def _reactions(locale: str, outcome: str, lines: Iterable[str]) -> Iterator[Reaction]:
+def _reactions(spoken: str, outcome: str, lines: Iterable[str]) -> Iterator[Reaction]:
     if outcome not in set(Outcome) or Outcome(outcome) not in STANCES:
         return
     for line in lines:
         text = _PLACEHOLDER.sub("", reaction(line) or line)
         if text:
-            yield Reaction(locale, text, STANCES[Outcome(outcome)])
+            yield Reaction(language_of(spoken), text, STANCES[Outcome(outcome)])
 
 
 def _of_checked(rows: Iterable[CheckedRow]) -> Iterator[Reaction]:

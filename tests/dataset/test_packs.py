@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.curated_generator import load_reactions
+from engine.outcomes import Style
 from engine.pack_reader import find_packs, read_pack
 from engine.questions import QuestionPack, Topic, TopicKind
 from tests.support.wording import format_faults, polite_endings, spoken_lines
@@ -160,6 +162,13 @@ def test_korean_lines_keep_to_one_register(pack: QuestionPack) -> None:
         if (endings := polite_endings(text))
     ]
     assert faults == []
+
+
+def test_ml_core_says_everything_in_jondaetmal_too(ml_core: QuestionPack) -> None:
+    """Line by line beside the 반말: what reads a pack refuses gaps and 반말 among it."""
+    assert ml_core.speaks("ko", Style.JONDAETMAL)
+    said = Counter(line.locale for line in spoken_lines(ml_core))
+    assert said["ko@jondaetmal"] == said["ko"] > 2_500
 
 
 def test_leads_and_questions_ask(pack: QuestionPack) -> None:

@@ -12,13 +12,25 @@ import pytest
 
 from engine.arrays import FloatArray
 from engine.checked_generator import CheckedGenerator, line_of
-from engine.contract import Intent, Mode, PointVerdict, TurnRequest, Utterance, VerdictStatus
+from engine.contract import (
+    Intent,
+    Mode,
+    PackRef,
+    PointVerdict,
+    TurnRequest,
+    Utterance,
+    VerdictStatus,
+)
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.errors import WriterUnavailableError
+from engine.korean_politeness import politeness
+from engine.outcomes import Style
+from engine.pack_reader import read_pack
 from engine.ports import Evaluation
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack
 from engine.utterance_checks import UtteranceChecker
+from tests.support.packs import polite_files, small_pack, write_pack
 from tests.support.small_pack import read_small_pack, turn
 
 GOOD = "That's right, well put. What does training do with the loss?"
@@ -139,6 +151,55 @@ def test_an_utterance_is_not_begun_twice_in_an_interview(pack: QuestionPack) -> 
 def test_a_question_that_cannot_stand_alone_is_the_packs(pack: QuestionPack) -> None:
     said = voice(Writer("That's right. And why?")).generate(turn(), pack, COVERED, "loss")
     assert said.question == pack.topic("loss").question["en"][0]
+
+
+class TestJondaetmal:
+    """A model that falls back into 반말 is not heard by somebody who chose 존댓말."""
+
+    EVALUATION = Evaluation(Intent.ANSWER, (PointVerdict("colour", VerdictStatus.COVERED, "빨강"),))
+    POLITE = "맞아요, 잘 짚으셨어요. 사과의 맛은 어떤가요?"
+    CASUAL = "맞아, 잘 짚었어. 사과의 맛은 어때?"
+    SHORT = "맞아요, 잘 짚으셨어요. 왜죠?"
+
+    @pytest.fixture
+    def fruit(self, tmp_path: Path) -> QuestionPack:
+        files = small_pack()
+        return read_pack(write_pack(tmp_path / "fruit", files | polite_files(files)))
+
+    @pytest.fixture
+    def asked(self, fruit: QuestionPack) -> TurnRequest:
+        return turn(
+            pack=PackRef(fruit.id, fruit.version),
+            locale="ko",
+            style=Style.JONDAETMAL,
+            topic_id="apples",
+            question="question apples ko 0, 맞죠?",
+            answer="빨강",
+            open_points=("colour", "taste"),
+            next_topics=("pears",),
+        )
+
+    def test_what_is_polite_is_said(self, fruit: QuestionPack, asked: TurnRequest) -> None:
+        said = voice(Writer(self.POLITE)).generate(asked, fruit, self.EVALUATION, "apples")
+        assert said.text == self.POLITE
+
+    def test_banmal_is_written_again(self, fruit: QuestionPack, asked: TurnRequest) -> None:
+        writer = Writer(self.CASUAL, self.CASUAL, self.POLITE, self.CASUAL)
+        said = voice(writer).generate(asked, fruit, self.EVALUATION, "apples")
+        assert said.text == self.POLITE
+
+    def test_polite_lines_take_over(self, fruit: QuestionPack, asked: TurnRequest) -> None:
+        generator = voice(Writer(*[self.CASUAL] * 4))
+        said = generator.generate(asked, fruit, self.EVALUATION, "apples")
+        assert said == written(asked, fruit, self.EVALUATION, "apples")
+        assert all(politeness(said.text))
+        assert generator.counters.snapshot()["fallbacks"] == {"style": 1}
+
+    def test_the_question_that_stands_is_polite(
+        self, fruit: QuestionPack, asked: TurnRequest
+    ) -> None:
+        said = voice(Writer(self.SHORT)).generate(asked, fruit, self.EVALUATION, "apples")
+        assert said.question == fruit.topic("apples").question["ko@jondaetmal"][0]
 
 
 @pytest.mark.parametrize(

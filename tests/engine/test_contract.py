@@ -23,6 +23,7 @@ from engine.contract import (
     VerdictStatus,
 )
 from engine.errors import ContractError
+from engine.outcomes import Style
 
 REQUEST = TurnRequest(
     request_id="i:3",
@@ -41,6 +42,7 @@ REQUEST = TurnRequest(
     truncated=True,
     spoken=("curated/hint/1",),
     dont_know_streak=1,
+    style=Style.JONDAETMAL,
 )
 RESULT = TurnResult(
     request_id="i:3",
@@ -75,6 +77,7 @@ requests = st.builds(
     truncated=st.booleans(),
     spoken=ids,
     dont_know_streak=st.integers(0, 9),
+    style=st.none() | st.sampled_from(Style),
 )
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 verdicts = st.builds(
@@ -142,6 +145,17 @@ def test_what_may_be_left_out_has_defaults() -> None:
     read = TurnRequest.from_dict({k: v for k, v in full.items() if k not in optional})
     assert (read.hints_given, read.intent, read.truncated) == (0, None, False)
     assert (read.spoken, read.dont_know_streak) == ((), 0)
+
+
+@pytest.mark.parametrize(("locale", "usual"), [("ko", Style.BANMAL), ("en", Style.PLAIN)])
+def test_a_bot_that_names_no_style_means_the_usual_one(locale: str, usual: Style) -> None:
+    older = {k: v for k, v in REQUEST.to_dict().items() if k != "style"}
+    read = TurnRequest.from_dict({**older, "locale": locale})
+    assert (read.spoken_style, read.wording) == (usual, locale)
+
+
+def test_a_style_beside_the_usual_one_has_texts_of_its_own() -> None:
+    assert REQUEST.wording == "ko@jondaetmal"
 
 
 def test_diagnostics_never_make_two_verdicts_differ() -> None:

@@ -25,6 +25,8 @@ from engine.curated_generator import (
     load_reactions,
 )
 from engine.errors import ArtifactError
+from engine.korean_politeness import politeness, speaks_casually
+from engine.outcomes import Style, language_of, style_in
 from engine.pack_reader import read_pack
 from engine.ports import Evaluation
 from engine.questions import QuestionPack, Topic, TopicKind
@@ -35,6 +37,10 @@ COVERED, PARTIAL, MISSING = VerdictStatus.COVERED, VerdictStatus.PARTIAL, Verdic
 WRONG, UNSURE = VerdictStatus.WRONG, VerdictStatus.UNSURE
 GENERIC = load_reactions()
 GENERATOR = CuratedGenerator(GENERIC)
+POLITE = "ko@jondaetmal"
+# A hint may leave the end of its sentence to the person.
+_UNENDED = re.compile(r"[^.?!]*…")
+WORDINGS = ("ko", POLITE, "en")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +54,8 @@ def fruit(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
     return read_small_pack(folder)
 
 
-def request_for(topic: Topic, pack: QuestionPack, locale: str = "en") -> TurnRequest:
+def request_for(topic: Topic, pack: QuestionPack, spoken: str = "en") -> TurnRequest:
+    locale = language_of(spoken)
     return TurnRequest(
         request_id="i:1",
         seed="0:1",
@@ -56,13 +63,22 @@ def request_for(topic: Topic, pack: QuestionPack, locale: str = "en") -> TurnReq
         locale=locale,
         mode=Mode.COACH,
         topic_id=topic.id,
-        question=topic.question[locale][0],
+        question=topic.question[spoken][0],
         answer="something",
         open_points=topic.point_ids,
         next_topics=topic.next,
         may_retry=True,
         spoken=(f"{topic.id}/question/0",),
+        style=style_in(locale) if spoken == locale else Style.JONDAETMAL,
     )
+
+
+def keeps_its_style(wording: str, text: str) -> bool:
+    """Whether Korean is 존댓말 throughout, or not at all."""
+    if wording == POLITE:
+        whole = _UNENDED.sub("", text).replace("…", " ")
+        return all(politeness(whole)) and not speaks_casually(whole)
+    return wording != "ko" or not polite_endings(text)
 
 
 def verdicts(points: Sequence[str], *statuses: VerdictStatus) -> Evaluation:
@@ -392,28 +408,28 @@ def test_the_same_request_always_gets_the_same_words(ml_core: QuestionPack) -> N
     assert len({missed(topic, ml_core, str(i)) for i in range(20)}) > 6
 
 
-def pool_size(pool: str, pack: QuestionPack, locale: str) -> int:
+def pool_size(pool: str, pack: QuestionPack, spoken: str) -> int:
     """Return how many lines there are to choose among in a pool."""
     owner, *path = pool.split("/")
     if owner == "curated":
-        return len(GENERIC[locale][path[0]])
+        return len(GENERIC[spoken][path[0]])
     topic = pack.topic(owner)
     match path:
         case ["question"]:
-            return len(topic.question[locale])
+            return len(topic.question[spoken])
         case ["lead", following]:
-            return len(topic.leads[following][locale])
+            return len(topic.leads[following][spoken])
         case [point, "ask"]:
-            return len(topic.point(point).ask[locale])
+            return len(topic.point(point).ask[spoken])
         case [_, "nudge"]:
             return 0  # each misconception has one
         case [outcome]:
-            return len(topic.reactions[outcome][locale])
+            return len(topic.reactions[outcome][spoken])
     raise AssertionError(f"no pool is called {pool}")
 
 
-@pytest.mark.parametrize("locale", ["ko", "en"])
-def test_no_line_is_said_twice_while_another_is_left(ml_core: QuestionPack, locale: str) -> None:
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_no_line_is_said_twice_while_another_is_left(ml_core: QuestionPack, wording: str) -> None:
     """A long, stubborn interview: many turns on every topic, with all that can happen."""
     spoken: list[str] = []
     turn = 0
@@ -421,13 +437,13 @@ def test_no_line_is_said_twice_while_another_is_left(ml_core: QuestionPack, loca
         for evaluation, next_topic in _events(topic):
             turn += 1
             request = replace(
-                request_for(topic, ml_core, locale), seed=f"0:{turn}", spoken=tuple(spoken)
+                request_for(topic, ml_core, wording), seed=f"0:{turn}", spoken=tuple(spoken)
             )
             for line in say(ml_core, request, evaluation, next_topic).lines:
                 pool, _, index = line.rpartition("/")
                 if line in spoken:
                     said = {name for name in spoken if name.rpartition("/")[0] == pool}
-                    assert len(said) >= pool_size(pool, ml_core, locale) > 0, line
+                    assert len(said) >= pool_size(pool, ml_core, wording) > 0, line
                 assert index.isdigit()
                 spoken.append(line)
     assert turn > 150
@@ -474,9 +490,9 @@ def transitions(pack: QuestionPack) -> Iterator[tuple[str, Topic, Mode, list[Eva
                 yield "answer", topic, Mode.EXAM, [answered], following
 
 
-@pytest.mark.parametrize("locale", ["ko", "en"])
+@pytest.mark.parametrize("wording", WORDINGS)
 def test_every_transition_has_six_utterances_that_may_be_said(
-    ml_core: QuestionPack, locale: str
+    ml_core: QuestionPack, wording: str
 ) -> None:
     faults = []
     for outcome, topic, mode, evaluations, following in transitions(ml_core):
@@ -485,7 +501,7 @@ def test_every_transition_has_six_utterances_that_may_be_said(
             say(
                 ml_core,
                 replace(
-                    request_for(topic, ml_core, locale),
+                    request_for(topic, ml_core, wording),
                     seed=str(seed),
                     mode=mode,
                     hints_given=seed % 4,
@@ -504,12 +520,11 @@ def test_every_transition_has_six_utterances_that_may_be_said(
             for utterance in said
             for fault in (*format_faults(utterance.text), *_endings(utterance, following, ml_core))
         ]
-        if locale == "ko":
-            faults += [
-                f"{place}: {endings}: {utterance.text}"
-                for utterance in said
-                if (endings := polite_endings(utterance.text))
-            ]
+        faults += [
+            f"{place}: mixes styles: {utterance.text}"
+            for utterance in said
+            if not keeps_its_style(wording, utterance.text)
+        ]
     assert faults == []
 
 
@@ -525,12 +540,12 @@ def _endings(utterance: Utterance, following: str, pack: QuestionPack) -> Iterat
 # The generic lines
 
 
-@pytest.mark.parametrize("locale", ["ko", "en"])
-def test_generic_lines_are_enough_distinct_and_speakable(locale: str) -> None:
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_generic_lines_are_enough_distinct_and_speakable(wording: str) -> None:
     known = {"several": {"points"}, "hedged": {"hedge"}}
     known |= {key: {"question"} for key in ("fallback_question", "stay_question")}
     faults, seen = [], set()
-    for key, lines in GENERIC[locale].items():
+    for key, lines in GENERIC[wording].items():
         if len(lines) < 6:
             faults.append(f"{key}: only {len(lines)} lines")
         for line in lines:
@@ -538,8 +553,8 @@ def test_generic_lines_are_enough_distinct_and_speakable(locale: str) -> None:
             for name in known.get(key, ()):
                 plain = plain.replace(f"{{{name}}}", "x")
             faults += [f"{key}: {fault}: {line}" for fault in format_faults(plain)]
-            if locale == "ko" and polite_endings(line):
-                faults.append(f"{key}: polite: {line}")
+            if not keeps_its_style(wording, line):
+                faults.append(f"{key}: mixes styles: {line}")
             if line in seen:
                 faults.append(f"{key}: stands twice: {line}")
             if len(line) > 80:
@@ -547,14 +562,20 @@ def test_generic_lines_are_enough_distinct_and_speakable(locale: str) -> None:
             seen.add(line)
     for key in ("fallback_question", "stay_question"):
         faults += [
-            f"{key}: asks nothing: {x}" for x in GENERIC[locale][key] if "{question}" not in x
+            f"{key}: asks nothing: {x}" for x in GENERIC[wording][key] if "{question}" not in x
         ]
     assert faults == []
-    assert GENERIC[locale].keys() == REACTIONS
+    assert GENERIC[wording].keys() == REACTIONS
 
 
-def test_both_languages_have_lines_for_every_reaction() -> None:
-    assert set(GENERIC) == {"ko", "en"}
+def test_every_wording_has_lines_for_every_reaction() -> None:
+    assert set(GENERIC) == set(WORDINGS)
+
+
+def test_a_line_in_another_style_stands_where_the_usual_one_does() -> None:
+    """Whoever changes the style in the middle of an interview hears no line again."""
+    counts = [{key: len(lines) for key, lines in GENERIC[w].items()} for w in ("ko", POLITE)]
+    assert counts[0] == counts[1]
 
 
 def test_reactions_that_lack_a_key_are_refused(tmp_path: Path) -> None:

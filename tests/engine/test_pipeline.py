@@ -19,6 +19,7 @@ from engine.contract import (
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.errors import ContractError
 from engine.fakes import FakeEvaluator, FakeSelector
+from engine.outcomes import Style
 from engine.pipeline import Pipeline, legal_candidates
 from engine.ports import Evaluation, ShowText
 from engine.progress import TurnProgress
@@ -208,6 +209,8 @@ def test_asking_to_repeat_keeps_even_the_greeting(pack: QuestionPack) -> None:
         ({"next_topics": ("grapes",)}, "topic 'grapes' is not in pack fruit 1.0.0"),
         ({"open_points": ("weight",)}, r"topic 'apples' has no points \['weight'\]"),
         ({"locale": "fr"}, "pack fruit is not written in 'fr'"),
+        ({"locale": "ko", "style": Style.JONDAETMAL}, "pack fruit does not speak jondaetmal"),
+        ({"style": Style.JONDAETMAL}, "pack fruit does not speak jondaetmal 'en'"),
     ],
 )
 def test_a_request_for_what_does_not_exist_is_refused(

@@ -94,6 +94,35 @@ def small_pack() -> dict[str, Any]:
     return copy.deepcopy(files)
 
 
+def polite_files(files: dict[str, Any]) -> dict[str, Any]:
+    """Return what a pack needs beside its files to be spoken in 존댓말, too."""
+    topics = {name: content for name, content in files.items() if name.startswith("topics/")}
+    found = {f"jondaetmal/{name}": _polite_topic(content) for name, content in topics.items()}
+    said = {
+        term["id"]: _polite(term["explanation"]["ko"]) for term in files["glossary.yaml"]["terms"]
+    }
+    return found | {"jondaetmal/glossary.yaml": {"terms": said}}
+
+
+def _polite(text: str) -> str:
+    return f"{text}, 맞죠?"
+
+
+def _polite_topic(topic: dict[str, Any]) -> dict[str, Any]:
+    said: dict[str, Any] = {"topic": topic["id"]}
+    said["question"] = [_polite(text) for text in topic["question"]["ko"]]
+    if "points" in topic:
+        said["hints"] = [_polite(text) for text in topic["hints"]["ko"]]
+        said["points"] = {
+            point["id"]: {
+                "ask": [_polite(text) for text in point["ask"]["ko"]],
+                "nudges": [_polite(point["wrong"]["ko"][0]["nudge"])],
+            }
+            for point in topic["points"]
+        }
+    return said
+
+
 def write_pack(folder: Path, files: dict[str, Any]) -> Path:
     """Write a pack's files into a folder, which must bear its id to be read, and return it."""
     for name, content in files.items():

@@ -16,10 +16,11 @@ from engine.checked_generator import CheckedGenerator, seed_of
 from engine.contract import TurnRequest, Utterance
 from engine.curated_generator import CuratedGenerator
 from engine.generator_counters import FALLBACK, MODEL, RULE
+from engine.outcomes import Style, style_in, wording
 from engine.ports import UtteranceGenerator
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack
-from engine.spoken_turns import USUAL_STYLES, spoken_turn
+from engine.spoken_turns import spoken_turn
 from engine.utterance_checks import UtteranceChecker, UtteranceFault
 from engine.utterance_writer import UtteranceWriter
 from training.evaluation.utterance_memory import NotWrittenYetError, RememberingWriter
@@ -174,7 +175,8 @@ def _curated(voice: Voice, prompt: UtterancePrompt, number: int, seed: int) -> S
     """Return a written line; an opening is the question of the first topic."""
     asked = _request(voice, prompt, number, seed)
     if asked is None:
-        openings = voice.pack.topic(prompt.next_topic).question[prompt.turn.locale]
+        spoken = wording(prompt.turn.locale, _style(voice, prompt))
+        openings = voice.pack.topic(prompt.next_topic).question[spoken]
         return Said(prompt, number, openings[number % len(openings)], RULE)
     said: Utterance = voice.curated.generate(
         asked, voice.pack, prompt.evaluation, prompt.next_topic
@@ -197,9 +199,8 @@ def _judged(
 
 
 def _served_turn(voice: Voice, prompt: UtterancePrompt) -> SpokenTurn:
-    """Return what the engine makes of a prompt: the bot speaks in one style a language."""
-    style = USUAL_STYLES[prompt.turn.locale]
-    asked = _request(voice, prompt, 0, 0)
+    """Return what the engine makes of a prompt."""
+    asked, style = _request(voice, prompt, 0, 0), _style(voice, prompt)
     if asked is None:
         return replace(prompt.turn, style=style)
     return spoken_turn(asked, voice.pack, prompt.evaluation, prompt.next_topic, style)
@@ -207,13 +208,20 @@ def _served_turn(voice: Voice, prompt: UtterancePrompt) -> SpokenTurn:
 
 def _request(voice: Voice, prompt: UtterancePrompt, number: int, seed: int) -> TurnRequest | None:
     """Return the message as the engine gets it; it has asked before as it speaks now."""
-    asked, turn = prompt.request, prompt.turn
+    asked, turn, style = prompt.request, prompt.turn, _style(voice, prompt)
     if asked is None:
         return None
-    if turn.style is not USUAL_STYLES[turn.locale]:
+    if turn.style is not style:
         usual = voice.pack.topic(asked.topic_id).question[turn.locale][0]
         asked = replace(asked, question=usual)
-    return replace(asked, seed=_seed(prompt, number, seed))
+    return replace(asked, seed=_seed(prompt, number, seed), style=style)
+
+
+def _style(voice: Voice, prompt: UtterancePrompt) -> Style:
+    """Return the style of a prompt, or the usual one where the pack is not written in it."""
+    turn = prompt.turn
+    spoken = voice.pack.speaks(turn.locale, turn.style)
+    return turn.style if spoken else style_in(turn.locale)
 
 
 def _seed(prompt: UtterancePrompt, number: int, seed: int) -> str:
