@@ -18,15 +18,13 @@ import torch
 from safetensors import SafetensorError
 
 from engine.arrays import FloatArray
-from engine.artifacts import ANSWER_VERIFIER, verify
+from engine.artifacts import ANSWER_VERIFIER, require_base, verify
 from engine.encoder import SharedEncoder
 from engine.encoder_body import by_length
 from engine.errors import ArtifactError
 from engine.pair_reader import PairReader
 from engine.ports import VERIFIER_CLASSES
-
-MEMBER_FILES = "member-*.safetensors"
-BATCH = 64
+from engine.reader_layout import BATCH, MEMBER_FILES
 
 
 class CrossEncoderVerifier:
@@ -42,7 +40,7 @@ class CrossEncoderVerifier:
 
     def __init__(self, encoder: SharedEncoder, folder: Path) -> None:
         self.manifest = verify(folder, ANSWER_VERIFIER)
-        encoder.check_base(self.manifest, folder)
+        require_base(self.manifest, encoder.manifest, folder)
         self._lock = threading.Lock()
         files = sorted(folder.glob(MEMBER_FILES))
         if not files:

@@ -99,6 +99,25 @@ def verify(folder: Path, kind: str) -> Manifest:
     return manifest
 
 
+def require_base(manifest: Manifest, base: Manifest, folder: Path) -> None:
+    """Make sure that a model was trained on a body.
+
+    Args:
+        manifest: of the model.
+        base: of the body.
+        folder: of the model.
+
+    Raises:
+        ArtifactError: it was trained on another one.
+    """
+    expected = manifest.base.get("digest")
+    if expected != base.digest:
+        raise ArtifactError(
+            f"{folder} was trained on another encoder ({expected}); "
+            "train it again on this one, or restore both with `git checkout -- engine/weights`"
+        )
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a model folder without checking its files.
 

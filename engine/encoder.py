@@ -13,13 +13,13 @@ from pathlib import Path
 from peft import PeftModel
 
 from engine.arrays import FloatArray
-from engine.artifacts import ENCODER, Manifest, verify
+from engine.artifacts import ENCODER, Manifest, require_base, verify
 from engine.encoder_body import UNLOADABLE, EncoderBody, load_encoder_body
 from engine.errors import ArtifactError
 
 
 class SharedEncoder:
-    """Loads the body once and runs it with one adapter or another.
+    """Implements `AdaptedEncoder`: loads the body once and runs it with one adapter or another.
 
     Args:
         folder: the body's folder, manifest included.
@@ -35,18 +35,10 @@ class SharedEncoder:
         self._adapters: PeftModel | None = None
         self._lock = threading.Lock()
 
-    def check_base(self, manifest: Manifest, folder: Path) -> None:
-        """Make sure that a model was trained on this body.
-
-        Raises:
-            ArtifactError: it was trained on another one.
-        """
-        expected = manifest.base.get("digest")
-        if expected != self.manifest.digest:
-            raise ArtifactError(
-                f"{folder} was trained on another encoder ({expected}); "
-                "train it again on this one, or restore both with `git checkout -- engine/weights`"
-            )
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+        return str(self.body.model.device)
 
     def add_adapter(self, folder: Path, kind: str) -> Manifest:
         """Load the adapter in `folder` under the name `kind`; returns its manifest.
@@ -55,7 +47,7 @@ class SharedEncoder:
             ArtifactError: the folder is missing or altered, or was made for another body.
         """
         manifest = verify(folder, kind)
-        self.check_base(manifest, folder)
+        require_base(manifest, self.manifest, folder)
         try:
             if self._adapters is None:
                 self._adapters = PeftModel.from_pretrained(

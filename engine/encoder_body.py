@@ -17,12 +17,10 @@ from transformers.initialization import no_init_weights
 from engine.arrays import FloatArray
 from engine.errors import ArtifactError
 from engine.quantised_weights import load_quantised
+from engine.reader_layout import BATCH, TEXT_TOKENS, WEIGHTS_FILE
 
-WEIGHTS_FILE = "weights.safetensors"
-MAX_TOKENS = 192
 # The part of a transformer that mean pooling has no use for.
 UNUSED = "pooler"
-BATCH = 64
 # What the libraries raise on files that are sound but do not fit.
 UNLOADABLE = (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError)
 
@@ -59,7 +57,7 @@ class EncoderBody:
 
     def _encode_batch(self, texts: Sequence[str]) -> FloatArray:
         tokens = self.tokenizer(
-            list(texts), padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+            list(texts), padding=True, truncation=True, max_length=TEXT_TOKENS, return_tensors="pt"
         ).to(self.model.device)
         states = self.model(**tokens).last_hidden_state
         mask = tokens["attention_mask"].unsqueeze(-1).to(states.dtype)
@@ -83,7 +81,7 @@ def by_length(
     if len(texts) <= BATCH:
         return list(range(len(texts)))
     more = () if seconds is None else (list(seconds),)
-    tokens = tokenizer(list(texts), *more, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    tokens = tokenizer(list(texts), *more, truncation=True, max_length=TEXT_TOKENS)["input_ids"]
     return sorted(range(len(texts)), key=lambda index: len(tokens[index]))
 
 

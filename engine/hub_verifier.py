@@ -18,9 +18,10 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from engine.arrays import FloatArray
 from engine.contract import VerdictStatus
-from engine.encoder_body import BATCH, UNLOADABLE, by_length
+from engine.encoder_body import UNLOADABLE, by_length
 from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
+from engine.reader_layout import BATCH
 
 MAX_TOKENS = 512
 # Positions that RoBERTa-like models keep for themselves out of `max_position_embeddings`.

@@ -22,10 +22,11 @@ from transformers.initialization import no_init_weights
 from transformers.utils import cached_file
 
 from engine.artifacts import MANIFEST, UTTERANCE_GENERATOR, file_sha256, read_manifest, verify
-from engine.encoder_body import UNLOADABLE, WEIGHTS_FILE
+from engine.encoder_body import UNLOADABLE
 from engine.errors import ArtifactError
 from engine.prompts import SPECIAL_TOKENS, SpokenTurn, messages, render
 from engine.quantised_weights import load_quantised
+from engine.reader_layout import WEIGHTS_FILE
 from engine.wide_heads import accept_wide_heads
 
 _WEIGHTS = ("*.safetensors", "*.bin")

@@ -1,6 +1,6 @@
 """Builds what a worker serves: the packs, the stages, and the facts about them.
 
-Only the real path touches torch, and only when it is taken.
+Torch is touched by what needs it alone: a GPU, and models that are not bundled.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
         curated = CuratedGenerator(load_reactions())
         fakes = Pipeline(packs, FakeEvaluator(), FakeSelector(), curated)
         return LoadedEngine(fakes, WorkerFacts(fake=True, models={}, device="cpu"))
-    # Read first: a missing model is then reported without waiting for torch.
+    # Read first: a missing model is then reported without waiting for any library.
     models = {kind: read_manifest(settings.weights / kind).digest for kind in BUNDLED}
     try:
         device = choose_device(settings.device)
-        from engine.stages import build_stages  # noqa: PLC0415 - brings torch in
+        from engine.stages import build_stages  # noqa: PLC0415 - stand-ins need no models
 
         choice = choose_generator(settings.generator, settings.weights, device)
         stages = build_stages(settings.weights, device, packs, settings.verifier, choice.writer)
@@ -127,6 +127,10 @@ def choose_device(wanted: str) -> str:
     """
     if wanted == "cpu":
         return wanted
+    from ctranslate2 import get_cuda_device_count  # noqa: PLC0415 - stand-ins need no models
+
+    if wanted == "auto" and not get_cuda_device_count():
+        return "cpu"
     import torch  # noqa: PLC0415 - takes seconds and hundreds of megabytes
 
     if torch.cuda.is_available():

@@ -16,8 +16,8 @@ from transformers.initialization import no_init_weights
 
 from engine.encoder_body import UNUSED, EncoderBody, load_layers
 from engine.quantised_weights import load_quantised, save_quantised
+from engine.reader_layout import PAIR_TOKENS
 
-MAX_TOKENS = 224
 _SHARED = "word_embeddings"
 
 
@@ -46,7 +46,7 @@ class PairReader(torch.nn.Module):  # type: ignore[misc]  # torch is not followe
             [second for _, second in pairs],
             padding=True,
             truncation="longest_first",
-            max_length=MAX_TOKENS,
+            max_length=PAIR_TOKENS,
             return_tensors="pt",
         )
 

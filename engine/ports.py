@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from engine.contract import Intent, PointVerdict, TurnRequest, Utterance, VerdictStatus
@@ -11,6 +12,7 @@ from engine.questions import QuestionPack
 
 if TYPE_CHECKING:  # the fakes implement these ports without numpy
     from engine.arrays import FloatArray
+    from engine.artifacts import Manifest
 
 VERIFIER_CLASSES = (
     VerdictStatus.COVERED,
@@ -94,6 +96,25 @@ class TextEncoder(Protocol):
         """Return unit vectors, one row a text."""
 
 
+class AdaptedEncoder(TextEncoder, Protocol):
+    """The body that the encoders of all stages share, with an adapter for each of them."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The body's manifest."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs, ``cpu`` or ``cuda``."""
+
+    def add_adapter(self, folder: Path, kind: str) -> Manifest:
+        """Load the adapter in `folder` under the name `kind`; returns its manifest.
+
+        Raises:
+            ArtifactError: the folder is missing or altered, or was made for another body.
+        """
+
+
 class AnswerVerifier(Protocol):
     """Says whether a message is true of an answer point, given a right answer to compare with."""
 
@@ -103,3 +124,11 @@ class AnswerVerifier(Protocol):
         Returns:
             One row of logits a pair, in the order of `VERIFIER_CLASSES`.
         """
+
+
+class BundledVerifier(AnswerVerifier, Protocol):
+    """The verifier that ships, whichever library runs it."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Its manifest, which holds the calibration of its logits."""

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from engine.answer_evaluator import SbertAnswerEvaluator
-from engine.answer_verifier import CrossEncoderVerifier
-from engine.artifacts import (
-    ANSWER_EVALUATOR,
-    ANSWER_VERIFIER,
-    ENCODER,
-    QUESTION_SELECTOR,
-    Manifest,
-)
+from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER, QUESTION_SELECTOR, Manifest
 from engine.bundled_checks import bundled_checker
+from engine.cache_folder import cache_folder
 from engine.candidates import CandidateVectors
 from engine.checked_generator import CheckedGenerator
 from engine.curated_generator import CuratedGenerator, load_reactions
-from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.fallback_evaluator import FallbackEvaluator
 from engine.intent_head import IntentHead
@@ -27,6 +19,7 @@ from engine.point_heads import PointHeads
 from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
+from engine.readers import Readers, load_readers
 from engine.utterance_writer import UtteranceWriter
 from engine.verifier_choice import CALIBRATIONS, Judge, choose_judge
 from engine.verifier_spec import BUNDLED_VERIFIER, VerifierKind, VerifierSpec
@@ -53,8 +46,9 @@ def build_stages(
     Raises:
         ArtifactError: a model is missing, altered, or does not fit the others.
     """
-    encoder = SharedEncoder(weights / ENCODER, device)
-    evaluator = build_evaluator(encoder, weights, packs, spec)
+    readers = load_readers(weights, device)
+    encoder = readers.encoder
+    evaluator = build_evaluator(readers, weights, packs, spec)
     selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
     vectors = topic_vectors(packs, encoder)
     return (
@@ -65,7 +59,7 @@ def build_stages(
 
 
 def build_evaluator(
-    encoder: SharedEncoder,
+    readers: Readers,
     weights: Path,
     packs: Mapping[str, QuestionPack],
     spec: VerifierSpec,
@@ -78,13 +72,13 @@ def build_evaluator(
     Raises:
         ArtifactError: a model is missing, altered, or does not fit the others.
     """
+    encoder, verifier = readers.encoder, readers.verifier
     answers = encoder.add_adapter(weights / ANSWER_EVALUATOR, ANSWER_EVALUATOR)
-    verifier = CrossEncoderVerifier(encoder, weights / ANSWER_VERIFIER)
     digest = encoder.manifest.digest[:8] + answers.digest[:8]
+    root = cache_folder()
+    cache = root / "candidates" if root else None
     candidates = {
-        pack.id: CandidateVectors(
-            pack, encoder, ANSWER_EVALUATOR, model_digest=digest, cache=_cache_folder()
-        )
+        pack.id: CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest=digest, cache=cache)
         for pack in packs.values()
     }
     intents = IntentHead(weights / ANSWER_EVALUATOR, answers.config)
@@ -124,12 +118,3 @@ def _number(manifest: Manifest, name: str) -> float:
         return float(manifest.config[name])
     except (KeyError, TypeError, ValueError):
         raise ArtifactError(f"the manifest of {manifest.kind} has no usable {name!r}") from None
-
-
-def _cache_folder() -> Path | None:
-    """Return where candidate vectors are kept; None for a user who has no home."""
-    try:
-        root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return Path(root) / "aurora" / "candidates"

@@ -13,14 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.answer_verifier import CrossEncoderVerifier
 from engine.artifacts import MANIFEST, Manifest, verify
 from engine.chat_completions import ChatCompletions, ServerKey
-from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
-from engine.hub_verifier import HubVerifier
 from engine.language_model_verifier import LanguageModelVerifier
-from engine.ports import VERIFIER_CLASSES, AnswerVerifier
+from engine.ports import VERIFIER_CLASSES, AdaptedEncoder, AnswerVerifier, BundledVerifier
 from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies, VerdictPolicy
 from engine.verifier_spec import KEY_VARIABLE, VerifierKind, VerifierSpec
 
@@ -45,9 +42,9 @@ class Judge:
 
 def choose_judge(
     spec: VerifierSpec,
-    encoder: SharedEncoder,
+    encoder: AdaptedEncoder,
     answers: Manifest,
-    bundled: CrossEncoderVerifier,
+    bundled: BundledVerifier,
     calibrations: Path,
 ) -> Judge:
     """Load the verifier that was chosen, with its policies.
@@ -66,7 +63,7 @@ def choose_judge(
         return Judge(bundled, VerdictPolicies.from_config(bundled.manifest.config))
     beside = models_digest(encoder.manifest, answers, bundled.manifest)
     policies = read_policies(calibrations / spec.folder_name, spec, beside)
-    return Judge(load_verifier(spec, str(encoder.body.model.device)), policies)
+    return Judge(load_verifier(spec, encoder.device), policies)
 
 
 def load_verifier(
@@ -83,6 +80,8 @@ def load_verifier(
         ArtifactError: it cannot be used.
     """
     if spec.kind is VerifierKind.HUB:
+        from engine.hub_verifier import HubVerifier  # noqa: PLC0415 - brings torch in
+
         return HubVerifier(spec.model, device)
     key = ServerKey.from_environment(KEY_VARIABLE)
     return LanguageModelVerifier(spec.model, ChatCompletions(spec.base_url, key, patience))

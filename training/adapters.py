@@ -26,7 +26,8 @@ from sentence_transformers.models import Normalize, Pooling, Transformer
 from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
 
 from engine.artifacts import CHECKPOINTS, ENCODER, MANIFEST, Manifest, verify
-from engine.encoder_body import MAX_TOKENS, load_encoder_body
+from engine.encoder_body import load_encoder_body
+from engine.reader_layout import TEXT_TOKENS
 from training.errors import CheckpointError
 from training.plain_attention import use_plain_attention
 from training.precision import has_fast_bf16
@@ -74,7 +75,7 @@ def load_body(folder: Path, device: str = "cpu") -> tuple[SentenceTransformer, M
     with tempfile.TemporaryDirectory() as plain:
         body.model.save_pretrained(plain)
         body.tokenizer.save_pretrained(plain)
-        words = Transformer(plain, max_seq_length=MAX_TOKENS)
+        words = Transformer(plain, max_seq_length=TEXT_TOKENS)
     pooling = Pooling(words.get_embedding_dimension(), "mean")
     return SentenceTransformer(modules=[words, pooling, Normalize()], device=device), manifest
 

@@ -21,9 +21,10 @@ import numpy as np
 from safetensors.torch import load_file
 
 from engine.artifacts import ENCODER, Manifest, verify, write_manifest
-from engine.encoder_body import UNUSED, WEIGHTS_FILE, load_encoder_body
+from engine.encoder_body import UNUSED, load_encoder_body
 from engine.errors import EngineError
 from engine.quantised_weights import save_quantised
+from engine.reader_layout import WEIGHTS_FILE
 from training.corpora import read_similarity
 from training.encoder_model import load_encoder
 from training.encoder_scores import measure

@@ -20,10 +20,10 @@ from typing import Any
 import torch
 
 from engine.artifacts import UTTERANCE_GENERATOR, Manifest, verify, write_manifest
-from engine.encoder_body import WEIGHTS_FILE
 from engine.errors import EngineError
 from engine.language_model import LanguageModel, add_adapter, load_language_model
 from engine.quantised_weights import save_quantised
+from engine.reader_layout import WEIGHTS_FILE
 
 log = logging.getLogger(__name__)
 

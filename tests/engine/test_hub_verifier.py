@@ -10,10 +10,10 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
-from engine.answer_verifier import BATCH
 from engine.errors import ArtifactError
 from engine.hub_verifier import HubVerifier, classes_of_labels
 from engine.ports import VERIFIER_CLASSES
+from engine.reader_layout import BATCH
 from tests.support.tiny_encoder import write_tiny_classifier
 
 NLI = ("Contradiction", "ENTAILMENT", "neutral")

@@ -19,8 +19,8 @@ from transformers import (
 )
 
 from engine.artifacts import ENCODER, Manifest, write_manifest
-from engine.encoder_body import WEIGHTS_FILE
 from engine.quantised_weights import save_quantised
+from engine.reader_layout import WEIGHTS_FILE
 
 WIDTH = 32
 _SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -1,0 +1,68 @@
+"""Chooses what reads texts and pairs: CTranslate2 on a processor, torch on a GPU.
+
+Only the second brings torch in, which takes seconds and hundreds of megabytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.artifacts import ANSWER_VERIFIER, ENCODER
+from engine.cache_folder import cache_folder
+from engine.ports import AdaptedEncoder, BundledVerifier
+
+# Below the folder of `engine.cache_folder`.
+_MODELS = "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What stages 1 and 2 read with.
+
+    Args:
+        encoder: the body, still without adapters.
+        verifier: the bundled verifier on it.
+    """
+
+    encoder: AdaptedEncoder
+    verifier: BundledVerifier
+
+
+def load_readers(weights: Path, device: str) -> Readers:
+    """Load the encoder body and the bundled verifier.
+
+    Args:
+        weights: the folder with one folder a model.
+        device: ``cpu`` or ``cuda``.
+
+    Raises:
+        ArtifactError: one is missing or altered, or does not fit the other.
+        ImportError: a library is missing.
+    """
+    if device == "cpu":
+        return load_served(weights, cache_folder())
+    from engine.answer_verifier import CrossEncoderVerifier  # noqa: PLC0415 - brings torch in
+    from engine.encoder import SharedEncoder  # noqa: PLC0415
+
+    encoder = SharedEncoder(weights / ENCODER, device)
+    return Readers(encoder, CrossEncoderVerifier(encoder, weights / ANSWER_VERIFIER))
+
+
+def load_served(weights: Path, cache: Path | None) -> Readers:
+    """Load both as CTranslate2 serves them.
+
+    Args:
+        weights: the folder with one folder a model.
+        cache: where models are kept as they are served; None to make them each time.
+
+    Raises:
+        ArtifactError: one is missing or altered, or does not fit the other.
+    """
+    from engine.served_encoder import ServedEncoder  # noqa: PLC0415 - not needed with a GPU
+    from engine.served_models import ServedModels  # noqa: PLC0415
+    from engine.served_verifier import ServedVerifier  # noqa: PLC0415
+
+    served = ServedModels(cache / _MODELS if cache else None)
+    encoder = ServedEncoder(weights / ENCODER, served)
+    return Readers(encoder, ServedVerifier(encoder, weights / ANSWER_VERIFIER))

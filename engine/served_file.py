@@ -1,0 +1,69 @@
+"""A model as CTranslate2 reads it from disk: named arrays, one after another, in one binary file.
+
+The package's own writer imports torch wherever torch is installed, which takes seconds and hundreds
+of megabytes; the layout (binary version 6, https://github.com/OpenNMT/CTranslate2) is short.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Variables = dict[str, Array]
+
+_BINARY_VERSION = 6
+_REVISION = 1
+# The numbers by which the layout knows the types.
+_TYPES = {"float32": 0, "int8": 1, "int16": 2, "int32": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model, ready to be written.
+
+    Args:
+        specification: the name of its architecture in CTranslate2.
+        variables: name → array.
+        config: what goes into its ``config.json``.
+    """
+
+    specification: str
+    variables: Mapping[str, Array]
+    config: Mapping[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """Write the files of the model into a folder that exists.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with (folder / "model.bin").open("wb") as stream:
+            head = struct.pack("=I", _BINARY_VERSION) + _string(self.specification)
+            stream.write(head + struct.pack("=II", _REVISION, len(self.variables)))
+            for name, array in sorted(self.variables.items()):
+                stream.write(_head_of(name, array))
+                stream.write(np.ascontiguousarray(array).tobytes())
+            # No variable goes by a second name.
+            stream.write(struct.pack("=I", 0))
+        config = dict.fromkeys(("unk_token", "bos_token", "eos_token"), "") | dict(self.config)
+        (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+        # Tokens come and go as ids; the file must be there all the same.
+        (folder / "vocabulary.json").write_text("[]", encoding="utf-8")
+
+
+def _head_of(name: str, array: Array) -> bytes:
+    shape = struct.pack(f"=B{array.ndim}I", array.ndim, *array.shape)
+    return _string(name) + shape + struct.pack("=BI", _TYPES[array.dtype.name], array.nbytes)
+
+
+def _string(text: str) -> bytes:
+    data = text.encode() + b"\0"
+    return struct.pack("=H", len(data)) + data

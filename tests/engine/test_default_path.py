@@ -1,0 +1,59 @@
+"""A worker with the bundled models serves a whole turn without the libraries that train them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import ROOT, environment
+
+pytestmark = pytest.mark.models
+
+HEAVY = ("torch", "transformers", "sentence_transformers", "peft")
+TURN = f"""
+import sys
+import engine.__main__
+from engine.contract import Intent, Mode, PackRef, TurnRequest
+from engine.loading import EngineSettings, load_engine
+
+pipeline = load_engine(EngineSettings()).pipeline
+pack = pipeline.packs["ml-core"]
+for topic_id, answer in (
+    ("greeting", "let's start with PEFT"),
+    ("loss-function-definition", "It measures how far predictions are from the actual values"),
+):
+    topic = pack.topic(topic_id)
+    result = pipeline.run(
+        TurnRequest(
+            request_id="r",
+            seed="0:1",
+            pack=PackRef(pack.id, pack.version),
+            locale="en",
+            mode=Mode.COACH,
+            topic_id=topic_id,
+            question=topic.question["en"][0],
+            answer=answer,
+            open_points=topic.point_ids,
+            next_topics=topic.next,
+            may_retry=True,
+        )
+    )
+    assert result.intent is Intent.ANSWER and result.utterance.text
+assert result.verdicts
+print(*[name for name in {HEAVY!r} if name in sys.modules])
+"""
+
+
+def test_a_turn_imports_none_of_them(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TURN],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
