@@ -1,5 +1,6 @@
-# `make chat` takes an interview in the terminal; `make test` runs every check.
-# Both make their own virtual environment in .venv.
+# `make chat` takes an interview in the terminal; `make test` runs every check; `make bench` says how
+# fast it all is (`BENCH=quick make bench` in under five minutes).
+# All make their own virtual environment in .venv.
 
 PYTHON ?= python3.11
 VENV   ?= .venv
@@ -7,7 +8,7 @@ BIN    := $(VENV)/bin
 # Installed first and pinned, so that nothing that follows chooses another build of it.
 TORCH  ?= torch==2.13.0
 
-.PHONY: chat test lint types imports unit doctor packs clean
+.PHONY: chat test lint types imports unit bench doctor packs clean
 
 chat: $(VENV)/.chat
 	@$(BIN)/python -m bot chat --migrate $(ARGS)
@@ -26,6 +27,9 @@ imports: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(BIN)/pytest $(ARGS)
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 doctor: $(VENV)/.chat
 	$(BIN)/python -m bot doctor

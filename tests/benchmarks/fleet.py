@@ -17,7 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.engine_answers import Engine
@@ -76,7 +77,52 @@ async def burst(engine: Engine, numbers: Iterator[int], count: int) -> float:
     return count / (time.perf_counter() - began)
 
 
-async def compare(folder: Path, server: NatsServer, asked: argparse.Namespace) -> None:
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a fleet costs against a worker on a local socket.
+
+    Args:
+        alone: way → milliseconds of each lone turn.
+        burst_share: share of the local rate at which a burst is answered.
+    """
+
+    alone: Mapping[str, Sequence[float]]
+    burst_share: float
+
+    @property
+    def middle(self) -> dict[str, float]:
+        """Way → median milliseconds of a lone turn."""
+        return {way: statistics.median(took) for way, took in self.alone.items()}
+
+    @property
+    def least(self) -> dict[str, float]:
+        """Way → milliseconds that a tenth of the lone turns stay below."""
+        return {way: statistics.quantiles(took, n=10)[0] for way, took in self.alone.items()}
+
+    @property
+    def more(self) -> float:
+        """By how many milliseconds a lone turn takes longer."""
+        return self.middle["fleet"] - self.middle["local"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of turns whose workers were killed.
+
+    Args:
+        took: seconds of each turn that was answered.
+        again: how many a second worker answered.
+        lost: how many were never answered.
+        late: how many took longer than the lease and 2 s.
+    """
+
+    took: Sequence[float]
+    again: int
+    lost: int
+    late: int
+
+
+async def compare(folder: Path, server: NatsServer, asked: argparse.Namespace) -> Cost:
     """Measure both ways by turns."""
     pipeline = fake_pipeline(read_small_pack(folder), WaitingEvaluator(asked.turn))
     numbers = itertools.count()
@@ -96,13 +142,17 @@ async def compare(folder: Path, server: NatsServer, asked: argparse.Namespace) -
             rates = [await burst(engine, numbers, asked.burst) for engine in (local, fleet)]
             ratios.append(rates[1] / rates[0])
         await local.close()
-    middle = {way: statistics.median(took) * 1000 for way, took in alone.items()}
-    least = {way: statistics.quantiles(took, n=10)[0] * 1000 for way, took in alone.items()}
+    milliseconds = {way: [seconds * 1000 for seconds in took] for way, took in alone.items()}
+    return Cost(milliseconds, statistics.median(ratios))
+
+
+def tell_cost(cost: Cost, asked: argparse.Namespace) -> None:
+    """Print what a fleet costs."""
     say(f"lone turn of {asked.turn * 1000:g} ms, local and fleet, in ms:")
-    for what, found in (("median", middle), ("fastest tenth", least)):
+    for what, found in (("median", cost.middle), ("fastest tenth", cost.least)):
         more = found["fleet"] - found["local"]
         say(f"  {what}: {found['local']:.2f} and {found['fleet']:.2f}, {more:+.2f}")
-    say(f"burst of {asked.burst}: fleet at {statistics.median(ratios):.2f} of the local rate")
+    say(f"burst of {asked.burst}: fleet at {cost.burst_share:.2f} of the local rate")
 
 
 class Workers:
@@ -147,8 +197,8 @@ class Workers:
             await self.kill_oldest()
 
 
-async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -> None:
-    """Kill a worker a second under load; tell what was lost and how long the longest turn took."""
+async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -> Kept:
+    """Kill a worker a second under load."""
     workers = Workers(server, folder, asked)
     for _ in range(asked.workers):
         await workers.start()
@@ -169,12 +219,16 @@ async def survive(folder: Path, server: NatsServer, asked: argparse.Namespace) -
         lost = [error for error in ended if error is not None]
         queue = await fleet.queue()
     await workers.kill_all()
-    again = queue.redeliveries if queue else 0
-    say(f"{asked.kills} kills, {asked.workers} workers, lease {asked.lease:g} s:")
-    say(f"  {len(took)} turns answered, {again} by a second worker, {len(lost)} lost")
     late = [seconds for seconds in took if seconds > asked.lease + 2]
-    say(f"  median {statistics.median(took):.2f} s, longest {max(took):.2f} s")
-    say(f"  {len(late)} took longer than the lease and 2 s")
+    return Kept(took, queue.redeliveries if queue else 0, len(lost), len(late))
+
+
+def tell_kept(kept: Kept, asked: argparse.Namespace) -> None:
+    """Print what was lost, and how long the longest turn took."""
+    say(f"{asked.kills} kills, {asked.workers} workers, lease {asked.lease:g} s:")
+    say(f"  {len(kept.took)} turns answered, {kept.again} by a second worker, {kept.lost} lost")
+    say(f"  median {statistics.median(kept.took):.2f} s, longest {max(kept.took):.2f} s")
+    say(f"  {kept.late} took longer than the lease and 2 s")
 
 
 async def _talk(
@@ -191,8 +245,8 @@ async def _talk(
         await asyncio.sleep(think)
 
 
-def main() -> None:
-    """Run what was asked for."""
+def options(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read a command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turn", type=float, default=0.0038, help="seconds that a turn works")
     parser.add_argument("--burst", type=int, default=512, help="turns at once")
@@ -203,7 +257,12 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=6)
     parser.add_argument("--think", type=float, default=0.5, help="seconds between turns")
     parser.add_argument("--lease", type=float, default=LEASE_SECONDS)
-    asked = parser.parse_args()
+    return parser.parse_args(argv)
+
+
+def main() -> None:
+    """Run what was asked for."""
+    asked = options()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "streams").mkdir()
@@ -211,9 +270,9 @@ def main() -> None:
         server.start()
         try:
             if asked.rounds:
-                asyncio.run(compare(folder / "packs", server, asked))
+                tell_cost(asyncio.run(compare(folder / "packs", server, asked)), asked)
             if asked.kills:
-                asyncio.run(survive(folder, server, asked))
+                tell_kept(asyncio.run(survive(folder, server, asked)), asked)
         finally:
             server.kill()
 

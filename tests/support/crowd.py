@@ -174,13 +174,16 @@ class Crowd:
         side: where.
         people: how many.
         pauses: seconds between a person's messages, drawn by a person's number and the round.
+        first: number of the first of them; who came before has a lower one.
     """
 
-    def __init__(self, side: Side, people: int, pauses: Callable[[int, int], float]) -> None:
+    def __init__(
+        self, side: Side, people: int, pauses: Callable[[int, int], float], first: int = 0
+    ) -> None:
         self._side = side
         self._people = people
         self._pauses = pauses
-        self._arrived = 0
+        self._arrived = first
         self.measured = Measured()
 
     async def talks(self, rounds: int) -> None:

@@ -39,14 +39,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_telegram(folder: Path, tree: Path = ROOT) -> AsyncIterator[Stage]:
-    """Have the bot run on Telegram."""
+async def on_telegram(
+    folder: Path, tree: Path = ROOT, *, models: bool = False
+) -> AsyncIterator[Stage]:
+    """Have the bot run on Telegram, with the bundled models or without."""
     async with TelegramServer(SystemClock()) as server:
         settings = {
             "AURORA_TELEGRAM_TOKEN": TELEGRAM_TOKEN,
             "AURORA_TELEGRAM_BASE_URL": server.base_url,
         }
-        async with BotProcess(folder, settings, tree) as bot:
+        async with BotProcess(folder, settings, tree, models=models) as bot:
             await server.world.until(lambda: bool(server.called("getUpdates")), _STARTING_SECONDS)
             yield Stage(TelegramSide(server), bot, telegram=server)
 
