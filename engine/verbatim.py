@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _IGNORED = re.compile(r"[\s.,!?~…'\"“”‘’]+")
 _LINK = r"(?:이란|란|이라는건|은|는|이|가|:|is|are|means)?(?:an?(?=[a-z])|the)?"
@@ -27,10 +28,19 @@ def says_word_for_word(text: str, references: Sequence[str], subject: Sequence[s
         subject: names of what the question is about.
     """
     said = _bare(text)
+    # Hardly ever one of them; to look for all of them by pattern would cost more than a model.
+    held = [reference for reference in _all_bare(tuple(references)) if reference in said]
+    if not held:
+        return False
     names = "|".join(re.escape(_bare(name)) for name in subject)
     front = rf"(?:(?:an?|the)?(?:{names}){_LINK})?" if names else ""
-    known = "|".join(re.escape(_bare(reference)) for reference in references)
+    known = "|".join(map(re.escape, held))
     return re.fullmatch(rf"{front}(?:{known}){_ENDING}", said) is not None
+
+
+@lru_cache(maxsize=4096)  # more than there are answer points in all packs
+def _all_bare(references: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(_bare, references))
 
 
 def _bare(text: str) -> str:
