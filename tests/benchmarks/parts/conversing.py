@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -52,6 +51,11 @@ class Heard:
         """Turns a second."""
         return len(self.milliseconds["answered"]) / self.seconds
 
+    @property
+    def computed(self) -> float:
+        """Milliseconds of the worker's core that a turn took; others' programs do not count."""
+        return self.cpu_seconds / len(self.milliseconds["answered"]) * 1000
+
 
 def measure(quick: bool) -> list[Record]:
     """Return rates and times for each number of conversations, and what the worker needed."""
@@ -77,9 +81,9 @@ async def _measure(folder: Path, effort: int) -> list[Record]:
             Record("start.torch_imported", float(worker.imports_torch), "", "1 where it was"),
             Record("memory.worker", resident_mebibytes(worker.pid), "MiB", "after all this"),
         ]
-    alone = statistics.median(heard[1].milliseconds["total"]) / 1000
-    over = Record("conversations.64.over_unbatched", heard[64].rate * alone, "×", "one by one: 1")
-    return [*needs, *itertools.chain(*(_records(n, h) for n, h in heard.items())), over]
+    over = heard[1].computed / heard[64].computed
+    batched = Record("conversations.64.over_unbatched", over, "×", "turns of a core's second")
+    return [*needs, *itertools.chain(*(_records(n, h) for n, h in heard.items())), batched]
 
 
 async def converse(
@@ -121,10 +125,9 @@ async def _talk(
 def _records(people: int, heard: Heard) -> list[Record]:
     name = f"conversations.{people}"
     refused = f"{heard.refused} times refused" if heard.refused else ""
-    computed = heard.cpu_seconds / len(heard.milliseconds["answered"]) * 1000
     return [
         Record(f"{name}.turns_per_second", heard.rate, "1/s", refused),
-        Record(f"{name}.computed", computed, "ms", "of the worker's core, a turn"),
+        Record(f"{name}.computed", heard.computed, "ms", "of the worker's core, a turn"),
         *(
             Record(f"{name}.{stage}.p{part}", share(values, part / 100), "ms")
             for stage, values in heard.milliseconds.items()
