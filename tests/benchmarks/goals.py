@@ -72,29 +72,38 @@ class Findings:
     Args:
         short: goals that were missed, and by how much.
         open: figures that were not measured.
+        failed: parts that ended with an error.
     """
 
     short: tuple[str, ...]
     open: tuple[str, ...]
+    failed: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing that was measured falls short, 1 otherwise."""
-        return 1 if self.short else 0
+        """0 where nothing that was measured falls short and nothing failed, 1 otherwise."""
+        return 1 if self.short or self.failed else 0
 
     @property
     def last_line(self) -> str:
         """Everything that is left to do, in one line."""
-        said = f"falls short: {'; '.join(self.short)}" if self.short else "nothing falls short"
-        return f"{said}; not measured: {', '.join(self.open)}" if self.open else said
+        said = [f"falls short: {'; '.join(self.short)}" if self.short else "nothing falls short"]
+        if self.open:
+            said.append(f"not measured: {', '.join(self.open)}")
+        if self.failed:
+            said.append(f"failed: {', '.join(self.failed)}")
+        return "; ".join(said)
 
 
-def judge(figures: Mapping[str, float], goals: Iterable[Goal] = GOALS) -> Findings:
+def judge(
+    figures: Mapping[str, float], goals: Iterable[Goal] = GOALS, failed: Iterable[str] = ()
+) -> Findings:
     """Hold the figures of a run against the goals.
 
     Args:
         figures: name → value of what was measured.
         goals: the bounds.
+        failed: parts that ended with an error.
     """
     goals = tuple(goals)
     measured = [goal for goal in goals if goal.record in figures]
@@ -102,4 +111,5 @@ def judge(figures: Mapping[str, float], goals: Iterable[Goal] = GOALS) -> Findin
     return Findings(
         short=tuple(goal.miss(figures[goal.record]) for goal in missed),
         open=tuple(goal.record for goal in goals if goal.record not in figures),
+        failed=tuple(failed),
     )

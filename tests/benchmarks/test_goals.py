@@ -37,5 +37,11 @@ def test_what_was_not_measured_is_told_and_is_no_failure() -> None:
     assert findings.last_line == "nothing falls short; not measured: encoder.speed_up"
 
 
+def test_a_part_that_failed_is_named_and_is_a_failure() -> None:
+    findings = judge({SPEED.record: 5}, (SPEED,), failed=["storing"])
+    assert findings.exit_code == 1
+    assert findings.last_line == "nothing falls short; failed: storing"
+
+
 def test_every_figure_has_one_goal_at_most() -> None:
     assert len({goal.record for goal in GOALS}) == len(GOALS)
