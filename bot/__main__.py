@@ -66,6 +66,13 @@ class Locale(StrEnum):
     EN = "en"
 
 
+class KoreanStyle(StrEnum):
+    """How Korean is spoken."""
+
+    BANMAL = "banmal"
+    JONDAETMAL = "jondaetmal"
+
+
 DatabaseOption = Annotated[
     Path | None, typer.Option("--db", help="SQLite file to keep interviews in.")
 ]
@@ -97,6 +104,9 @@ def _explain_use(error: Any) -> None:
 @app.command()
 def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     lang: Annotated[Locale | None, typer.Option(help="Language of the interview.")] = None,
+    style: Annotated[
+        KoreanStyle | None, typer.Option(help="How Korean is spoken: casually, or politely.")
+    ] = None,
     pack: Annotated[str | None, typer.Option(help="Question pack.")] = None,
     mode: Annotated[
         Mode | None, typer.Option(help="coach: verdicts at once; exam: only in the report.")
@@ -128,15 +138,15 @@ def chat(  # noqa: PLR0913, PLR0917 - each is an option of the command line
 
     choice = {
         "locale": lang,
+        "style": style,
         "pack": pack,
         "mode": mode,
         "level": level,
         "length": length,
         "start_topic": start_topic,
     }
-    style = FaceStyle.JSON if json else FaceStyle.PLAIN if plain else FaceStyle.RICH
     options = ChatOptions(
-        style=style,
+        style=FaceStyle.JSON if json else FaceStyle.PLAIN if plain else FaceStyle.RICH,
         user_name=_user_name(),
         chosen={name: str(value) for name, value in choice.items() if value is not None},
         new=new,

@@ -21,6 +21,7 @@ from bot.interview.ports import Clock
 from bot.packs import PackLibrary
 from bot.patience import settle
 from bot.storage.sole_use import sole_use
+from engine.outcomes import Style, style_in, wording
 
 # Whoever has left waits no longer than this for the last answers, in seconds.
 _LEAVING_SECONDS = 3.0
@@ -55,10 +56,12 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
         PackError: the packs have faults.
     """
     locale = chat.chosen.get("locale", settings.locale)
+    style = style_in(locale, chat.chosen.get("style"))
     packs = PackLibrary(settings.packs)
-    _check_choice(packs, chat.chosen, locale)
+    _check_choice(packs, chat.chosen, locale, style)
     clock = SystemClock()
-    face = make_face(chat.style, chat.user_name, locale, Translator.load(), clock)
+    spoken = wording(locale, style)
+    face = make_face(chat.style, chat.user_name, spoken, Translator.load(), clock)
     async with (
         open_database(settings.database_url, migrate=chat.migrate) as database,
         sole_use(database, chat.user_name),
@@ -76,13 +79,13 @@ async def run_chat(settings: Settings, chat: ChatOptions) -> None:
             await aurora.stop()
 
 
-def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str) -> None:
+def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str, style: Style) -> None:
     """Refuse at once what could only fail later.
 
     Raises:
         UnknownPackError: there is no such pack.
         PackError: the pack has faults.
-        ConfigError: the pack has no such topic or language.
+        ConfigError: the pack has no such topic, language or style.
     """
     pack = packs.get(chosen.get("pack", DEFAULT_PACK))
     topic = chosen.get("start_topic")
@@ -91,6 +94,8 @@ def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str) ->
         raise ConfigError(f"pack {pack.id} has no topic {topic!r}; it has {known}")
     if locale not in pack.locales:
         raise ConfigError(f"pack {pack.id} is written in {', '.join(pack.locales)}, not {locale}")
+    if not pack.speaks(locale, style):
+        raise ConfigError(f"pack {pack.id} is not written in {style}; leave --style out")
 
 
 async def _ready(engine: Engine) -> None:

@@ -2,7 +2,9 @@
 
 The catalogues are gettext's (``locales/<locale>/LC_MESSAGES/aurora.po``, by Babel), read directly
 at start, so that there is nothing to compile. Ids are symbolic (``notice.paused``), placeholders
-named (``{topic}``); a text with plural forms takes its number as ``count``.
+named (``{topic}``); a text with plural forms takes its number as ``count``. A catalogue of another
+style (``ko@jondaetmal``, see `engine.outcomes.wording`) holds what is said otherwise in it; the
+rest, such as the name of a button, comes from the language's own.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from bot.errors import BotError, ConfigError
+from engine.outcomes import language_of
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "aurora"
@@ -55,21 +58,22 @@ class Translator:
 
     @property
     def locales(self) -> tuple[str, ...]:
-        """The languages that there are texts in."""
-        return tuple(sorted(self._texts))
+        """The languages that there are texts in, whatever their styles."""
+        return tuple(sorted({language_of(locale) for locale in self._texts}))
 
     def text(self, locale: str, key: str, /, **params: object) -> str:
         """Return a text in a language.
 
         Args:
-            locale: ``ko`` or ``en``.
+            locale: ``ko`` or ``en``, or a language with its style, ``ko@jondaetmal``.
             key: id of the text.
             params: values of its placeholders; `count` also chooses the plural form.
 
         Raises:
             MissingTextError: it, or a value for it, is missing, and the translator is strict.
         """
-        found = locale if key in self._keys.get(locale, ()) else self._fall_back(locale, key)
+        known = (name for name in (locale, language_of(locale)) if key in self._keys.get(name, ()))
+        found = next(known, None) or self._fall_back(locale, key)
         if key not in self._keys[found]:
             return key
         texts = self._texts[found]
@@ -106,7 +110,7 @@ def read_catalogues(directory: Path) -> dict[str, Catalog]:
         locale = path.parent.parent.name
         try:
             with path.open("rb") as file:
-                found[locale] = read_po(file, locale=locale, abort_invalid=True)
+                found[locale] = read_po(file, locale=language_of(locale), abort_invalid=True)
         except (PoFileError, ValueError, OSError) as error:
             raise ConfigError(f"{path}: not a message catalogue: {error}") from None
     if FALLBACK not in found:

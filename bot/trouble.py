@@ -8,7 +8,7 @@ from bot.errors import StorageError
 from bot.interview import replies
 from bot.interview.messages import Inbound, Notice, Reply
 from bot.interview.ports import InterviewStore, Snapshot
-from bot.interview.telling import language
+from bot.interview.telling import wording_of
 
 _FAILED = "failed"
 
@@ -38,13 +38,13 @@ class TroubleWords:
             StorageError: the database cannot be used.
         """
         snapshot = await self._snapshot(inbound)
-        locale = language(snapshot, inbound, self._locale)
+        spoken = wording_of(snapshot, inbound, self._locale)
         state = snapshot.interview
         if not permanent:
-            return Reply(locale, (Notice("notice.engine_trouble"),))
+            return Reply(spoken, (Notice("notice.engine_trouble"),))
         notice = Notice("notice.engine_failed")
         if state is None:
-            return replies.stray(locale, _FAILED, notice)
+            return replies.stray(spoken, _FAILED, notice)
         return replies.notice(state, _FAILED, notice)
 
     async def _snapshot(self, inbound: Inbound) -> Snapshot:

@@ -26,13 +26,13 @@ STYLES: Mapping[str, tuple[Style, ...]] = MappingProxyType(
 
 def style_in(locale: str, chosen: str | None = None) -> Style:
     """Return the style that was chosen, or the usual one where the language is not spoken in it."""
-    styles = STYLES[locale]
+    styles = STYLES.get(locale, (Style.PLAIN,))
     return next((style for style in styles if style == chosen), styles[0])
 
 
 def wording(locale: str, style: Style) -> str:
     """Return the key that texts of a language in a style are kept by: ``ko``, ``ko@jondaetmal``."""
-    return locale if style is STYLES[locale][0] else f"{locale}@{style.value}"
+    return locale if style is style_in(locale) else f"{locale}@{style.value}"
 
 
 def language_of(key: str) -> str:

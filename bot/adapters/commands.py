@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.interview.messages import Action
+from engine.outcomes import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ QUIT_NAMES: Mapping[str, str] = {"en": "quit", "ko": "끝"}
 _BY_NAME: Mapping[str, CommandWord] = {
     name: word for word in COMMANDS for name in word.names.values()
 }
-# What people call a language where its code is asked for.
-_LANGUAGES = {"korean": "ko", "한국어": "ko", "english": "en", "영어": "en"}
+# What people call a language or a style where its code is asked for: option → name → code.
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "locale": {"korean": "ko", "한국어": "ko", "english": "en", "영어": "en"},
+    "style": {"반말": "banmal", "존댓말": "jondaetmal"},
+}
 # One word right behind the slash: "/ 는 나눗셈이야" and "/usr/bin" are no commands.
 _COMMAND = re.compile(r"/(?P<name>\w+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 _OPTION = re.compile(r"(\w+)=(\S+)")
@@ -121,11 +125,14 @@ def _options(word: CommandWord, rest: str) -> dict[str, str]:
     bare = [part for part in rest.split() if "=" not in part]
     if word.argument and len(bare) == 1:
         options.setdefault(word.argument, bare[0])
-    if "locale" in options:
-        said = options["locale"].casefold()
-        options["locale"] = _LANGUAGES.get(said, said)
-    return options
+    return as_meant(options)
+
+
+def as_meant(options: Mapping[str, str]) -> dict[str, str]:
+    """Return typed options with the codes of the languages and styles that they name."""
+    said = {name: options[name].casefold() for name in _CODES if name in options}
+    return {**options, **{name: _CODES[name].get(word, word) for name, word in said.items()}}
 
 
 def _typed(names: Mapping[str, str], locale: str) -> str:
-    return "/" + names.get(locale, names["en"])
+    return "/" + names.get(language_of(locale), names["en"])

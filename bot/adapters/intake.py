@@ -4,11 +4,13 @@
 
 Options that the interview understands (`Inbound.options`):
 
-- ``OPEN``, ``NEW``: ``pack``, ``locale``, ``mode``, ``level``, ``length``, ``start_topic``; with
-  ``offer=yes`` an open interview, here or in another conversation of the person, is offered first.
+- ``OPEN``, ``NEW``: ``pack``, ``locale``, ``style``, ``mode``, ``level``, ``length``,
+  ``start_topic``; with ``offer=yes`` an open interview, here or in another conversation of the
+  person, is offered first.
 - any action: ``default_locale`` and ``default_pack`` stand in where the person has chosen nothing
   (the language of their client, the settings of the place).
-- ``LANGUAGE``: ``locale``. ``SETTINGS``: ``locale``, ``pack``, ``mode``, ``level``, ``length``.
+- ``LANGUAGE``: ``locale``. ``SETTINGS``: ``locale``, ``style`` (of Korean), ``pack``, ``mode``,
+  ``level``, ``length``.
 - ``HINT``, ``SKIP``, ``DONT_KNOW``, ``REPEAT``: ``topic``, the one that the button stood under, so
   that it never hits the next. ``DISAGREE``: ``turn``, the one whose verdicts it stood under.
 - ``REPORT``: ``interview`` (an id, from the history). ``REVIEW``: ``start=yes`` and ``pack``.
@@ -26,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.interview.messages import Inbound
+from bot.interview.messages import Account, Inbound
 
 
 class Intake(Protocol):
@@ -66,6 +68,9 @@ class Intake(Protocol):
 
     async def keep_settings(self, scope: str, values: Mapping[str, str]) -> None:
         """Set the settings named in `values`; the others of the place stay as they are."""
+
+    async def chosen(self, account: Account) -> Mapping[str, str]:
+        """Return what a person chose for good, by option name; empty for somebody unknown."""
 
     async def open_conversations(self, platform: str) -> Sequence[str]:
         """Return the conversations whose interview has not ended, for catching up."""

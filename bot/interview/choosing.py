@@ -12,6 +12,7 @@ from bot.interview.messages import Action, Inbound
 from bot.interview.ports import Snapshot
 from bot.interview.state import InterviewState, Options
 from engine.contract import Mode
+from engine.outcomes import STYLES, Style
 
 LANGUAGES = ("ko", "en")
 """Languages that there are texts in."""
@@ -46,7 +47,7 @@ def read_options(
         packs: ids of the packs at hand; an interview on one that is gone is no example.
 
     Raises:
-        BadOptionError: an unknown mode, level or length.
+        BadOptionError: an unknown mode, level, length or style.
     """
     given, last = inbound.options, snapshot.interview
     if inbound.action is not Action.NEW or (last and last.pack.id not in packs):
@@ -64,7 +65,10 @@ def read_options(
 
 
 def fits(state: InterviewState, inbound: Inbound) -> bool:
-    """Whether an open interview is what was asked for: nothing that was chosen differs."""
+    """Whether an open interview is what was asked for: nothing that was chosen differs.
+
+    Another style is no other interview: it goes on in that one (`Opening`).
+    """
     chosen = _by_name(state.options)
     return all(chosen.get(k) == v for k, v in inbound.options.items() if k in chosen)
 
@@ -86,6 +90,18 @@ def member(kind: type[_Choice], value: str) -> _Choice:
         raise BadOptionError(value) from None
 
 
+def korean_style(value: str) -> Style:
+    """Return the style of Korean that a value names.
+
+    Raises:
+        BadOptionError: Korean is not spoken in it.
+    """
+    style = member(Style, value)
+    if style not in STYLES["ko"]:
+        raise BadOptionError(value)
+    return style
+
+
 def _applied(base: Options, given: Mapping[str, str]) -> Options:
     another_pack = given.get("pack", base.pack_id) != base.pack_id
     return Options(
@@ -96,6 +112,7 @@ def _applied(base: Options, given: Mapping[str, str]) -> Options:
         length=member(Length, given.get("length", base.length)),
         start_topic=given.get("start_topic") or (None if another_pack else base.start_topic),
         topics=() if another_pack else base.topics,
+        style=korean_style(given.get("style", base.style)),
     )
 
 

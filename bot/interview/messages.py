@@ -212,7 +212,8 @@ class Reply:
     """What one message got back.
 
     Args:
-        locale: the language to draw fixed texts in.
+        locale: the language to draw fixed texts in, with its style where that is not the usual
+            one (`engine.outcomes.wording`).
         blocks: what to show, in order.
         buttons: the actions to offer, in order.
         progress: where the interview stands, if one is running.

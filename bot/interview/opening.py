@@ -7,12 +7,19 @@ from dataclasses import replace
 
 from bot.errors import UnknownPackError
 from bot.interview import replies
-from bot.interview.choosing import BadOptionError, asks_first, fits, read_options
+from bot.interview.choosing import (
+    BadOptionError,
+    asks_first,
+    fits,
+    korean_style,
+    read_options,
+)
 from bot.interview.messages import Action, Inbound, Notice
 from bot.interview.ports import Clock, Packs, People, Snapshot, TurnOutcome
-from bot.interview.state import InterviewState, Options, begin
+from bot.interview.state import InterviewState, Options, begin, spoken_anew
 from bot.interview.telling import Teller
 from engine.contract import Mode
+from engine.outcomes import Style, style_in
 from engine.questions import QuestionPack
 
 
@@ -57,9 +64,9 @@ class Opening:
         """
         state = snapshot.interview
         coming_back = inbound.action is Action.OPEN and state and not state.ended
-        if coming_back and state and fits(state, inbound):
-            return self._come_back(snapshot, state, inbound)
         try:
+            if coming_back and state and fits(state, inbound):
+                return self._come_back(snapshot, state, inbound)
             options = read_options(snapshot, inbound, self._defaults, self._packs.ids())
         except BadOptionError as error:
             return self._tell(snapshot, inbound, "notice.bad_option", what=error.value)
@@ -79,6 +86,7 @@ class Opening:
         wanted = replace(
             self._defaults,
             locale=self._teller.locale(snapshot, inbound),
+            style=style_in("ko", snapshot.chosen.get("style") or self._last_style(snapshot)),
             pack_id=pack.id,
             mode=Mode.COACH,
             start_topic=topics[0],
@@ -128,10 +136,19 @@ class Opening:
     def _come_back(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
     ) -> TurnOutcome:
-        """Show the last reply again, or ask whether to go on."""
-        if asks_first(state, inbound):
-            return self._offer(snapshot, state)
+        """Show the last reply again, or ask whether to go on.
+
+        Raises:
+            BadOptionError: a style in which Korean is not spoken was asked for.
+        """
         pack = self.pack_of(state)
+        style = korean_style(inbound.options.get("style", state.options.style))
+        spoken = spoken_anew(state, pack, state.locale, style)
+        if asks_first(state, inbound):
+            return self._offer(snapshot, spoken)
+        if spoken.style is not state.style:
+            asked = replies.resumed(spoken, pack)
+            return TurnOutcome(snapshot, self.unpaused(spoken), None, (asked,), standing=asked)
         last = snapshot.last_reply or replies.opening(state, pack)
         return TurnOutcome(snapshot, self.unpaused(state), None, (last,))
 
@@ -155,6 +172,10 @@ class Opening:
         offer = replies.resume_offer(state, self.pack_of(state))
         resting = replace(state, paused=True, wanted=wanted)
         return TurnOutcome(snapshot, resting, None, (offer,))
+
+    @staticmethod
+    def _last_style(snapshot: Snapshot) -> Style | None:
+        return snapshot.interview.options.style if snapshot.interview else None
 
     def _tell(self, snapshot: Snapshot, inbound: Inbound, key: str, **params: str) -> TurnOutcome:
         return self._teller.tell(snapshot, inbound, Notice(key, params))

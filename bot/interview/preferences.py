@@ -7,26 +7,35 @@ from dataclasses import replace
 
 from bot.errors import UnknownPackError
 from bot.interview import replies
-from bot.interview.choosing import LANGUAGES, BadOptionError, member, read_options
+from bot.interview.choosing import (
+    LANGUAGES,
+    BadOptionError,
+    korean_style,
+    member,
+    read_options,
+)
 from bot.interview.flow import Length, Level
 from bot.interview.messages import Action, Choice, Inbound, Notice, Say
 from bot.interview.ports import Packs, Snapshot, TurnOutcome
-from bot.interview.state import InterviewState, Options
+from bot.interview.state import InterviewState, Options, spoken_anew
 from bot.interview.telling import Teller
 from engine.contract import Mode
 from engine.errors import PackError
+from engine.outcomes import STYLES, style_in, wording
 from engine.questions import QuestionPack
 
 _CHECKS: Mapping[str, Callable[[str], object]] = {
     "mode": lambda value: member(Mode, value),
     "level": lambda value: member(Level, value),
     "length": lambda value: member(Length, value),
+    "style": korean_style,
 }
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "mode": {"coach": "choice.coach", "exam": "choice.exam"},
     "level": {"junior": "choice.junior", "mid": "choice.mid", "senior": "choice.senior"},
     "length": {"short": "choice.short", "standard": "choice.standard", "full": "choice.full"},
     "locale": {"ko": "choice.korean", "en": "choice.english"},
+    "style": {"banmal": "choice.banmal", "jondaetmal": "choice.jondaetmal"},
 }
 _CHOSEN_MARK = "✔ "
 
@@ -88,7 +97,7 @@ class Preferences:
             told = Notice("notice.bad_option", {"what": error.value})
             return self._teller.tell(snapshot, inbound, told)
         chosen = replace(snapshot, chosen={**snapshot.chosen, **kept})
-        switched = self._switched(snapshot.interview, kept.get("locale"))
+        switched = self._switched(snapshot.interview, kept)
         shown = replace(chosen, interview=switched or snapshot.interview)
         by_rows = inbound.action is Action.SETTINGS
         choices = self._rows(shown, inbound) if by_rows else ()
@@ -104,7 +113,7 @@ class Preferences:
         """Refuse what there is not.
 
         Raises:
-            BadOptionError: an unknown mode, level, length, language or pack.
+            BadOptionError: an unknown mode, level, length, language, style or pack.
         """
         for name, value in kept.items():
             if name in _CHECKS:
@@ -114,18 +123,19 @@ class Preferences:
         if "pack" in kept and kept["pack"] not in self._packs.ids():
             raise BadOptionError(kept["pack"])
 
-    def _switched(self, state: InterviewState | None, locale: str | None) -> InterviewState | None:
-        """Return a running interview in another language, its question asked in it; None if not."""
-        if state is None or state.ended or locale is None or locale == state.locale:
+    def _switched(
+        self, state: InterviewState | None, kept: Mapping[str, str]
+    ) -> InterviewState | None:
+        """Return a running interview in another language or style; None where it stays as it is."""
+        if state is None or state.ended:
             return None
+        locale = kept.get("locale", state.locale)
+        style = style_in("ko", kept.get("style", state.options.style))
         try:
-            pack = self._packs.get(state.pack.id)
+            switched = spoken_anew(state, self._packs.get(state.pack.id), locale, style)
         except UnknownPackError:
             return None
-        if locale not in pack.locales or state.topic_id not in pack:
-            return None
-        question = pack.topic(state.topic_id).question[locale][0]
-        return replace(state, options=replace(state.options, locale=locale), question=question)
+        return None if switched == state else switched
 
     def _rows(self, snapshot: Snapshot, inbound: Inbound) -> tuple[tuple[Choice, ...], ...]:
         """Return one row a setting, the choice that counts marked; packs come one a row."""
@@ -142,6 +152,10 @@ class Preferences:
             _row("length", list(Length), current.length, Action.SETTINGS),
             _row("locale", LANGUAGES, locale, Action.SETTINGS),
         ]
+        if locale == "ko":
+            spoken = self._teller.wording(snapshot, inbound)
+            style = next(style for style in STYLES[locale] if wording(locale, style) == spoken)
+            rows.append(_row("style", STYLES[locale], style, Action.SETTINGS))
         packs = self._readable()
         for pack in packs if len(packs) > 1 else ():
             mark = _CHOSEN_MARK if pack.id == current.pack_id else ""

@@ -41,7 +41,7 @@ def opening(state: InterviewState, pack: QuestionPack) -> Reply:
         utterance=state.question,
     )
     blocks = (Say(state.question),)
-    return Reply(state.locale, blocks, _buttons(state, pack), progress(state, pack), facts)
+    return Reply(state.wording, blocks, _buttons(state, pack), progress(state, pack), facts)
 
 
 def turn(
@@ -67,7 +67,7 @@ def turn(
     if result.verdicts and open_to_user:
         buttons = (*buttons, Action.DISAGREE)
     return Reply(
-        before.locale,
+        before.wording,
         tuple(blocks),
         buttons,
         progress(after, pack),
@@ -89,7 +89,7 @@ def preview(before: InterviewState, pack: QuestionPack, known: TurnProgress) -> 
         blocks.append(_verdicts(topic, known.verdicts, before.locale))
     if known.text:
         blocks.append(Say(known.text))
-    return Reply(before.locale, tuple(blocks))
+    return Reply(before.wording, tuple(blocks))
 
 
 def report(state: InterviewState, built: Report, *, asked_for: bool) -> Reply:
@@ -103,11 +103,11 @@ def report(state: InterviewState, built: Report, *, asked_for: bool) -> Reply:
     """
     facts = _action_facts(state, Action.REPORT.value) if asked_for else None
     if not state.ended:
-        return Reply(state.locale, (ReportCard(built),), facts=facts)
+        return Reply(state.wording, (ReportCard(built),), facts=facts)
     again = Choice(Action.REVIEW, {"interview": state.id}, Notice("choice.review"))
     choices = ((again,),) if built.study else ()
     blocks = (ReportCard(built),)
-    return Reply(state.locale, blocks, (Action.NEW,), facts=facts, choices=choices)
+    return Reply(state.wording, blocks, (Action.NEW,), facts=facts, choices=choices)
 
 
 def notice(
@@ -117,12 +117,12 @@ def notice(
     buttons: tuple[Action, ...] = (),
 ) -> Reply:
     """Return a fixed text, with the interview standing where it was."""
-    return Reply(state.locale, (text,), buttons, facts=_action_facts(state, action))
+    return Reply(state.wording, (text,), buttons, facts=_action_facts(state, action))
 
 
-def stray(locale: str, action: str, text: Notice) -> Reply:
+def stray(wording: str, action: str, text: Notice) -> Reply:
     """Return a fixed text to somebody who has no interview yet."""
-    return Reply(locale, (text,), facts=TurnFacts(turn=0, topic=None, intent=action))
+    return Reply(wording, (text,), facts=TurnFacts(turn=0, topic=None, intent=action))
 
 
 def resume_offer(state: InterviewState, pack: QuestionPack) -> Reply:
@@ -130,7 +130,7 @@ def resume_offer(state: InterviewState, pack: QuestionPack) -> Reply:
     text = Notice("notice.resume_offer", {"topic": pack.topic(state.topic_id).title[state.locale]})
     facts = _action_facts(state, Action.OPEN.value, state.question)
     buttons = (Action.RESUME, Action.NEW)
-    return Reply(state.locale, (text, Say(state.question)), buttons, facts=facts)
+    return Reply(state.wording, (text, Say(state.question)), buttons, facts=facts)
 
 
 def resumed(state: InterviewState, pack: QuestionPack) -> Reply:
@@ -138,7 +138,7 @@ def resumed(state: InterviewState, pack: QuestionPack) -> Reply:
     text = Notice("notice.resumed", {"topic": pack.topic(state.topic_id).title[state.locale]})
     facts = _action_facts(state, Action.RESUME.value, state.question)
     return Reply(
-        state.locale,
+        state.wording,
         (text, Say(state.question)),
         _buttons(state, pack),
         progress(state, pack),

@@ -36,6 +36,7 @@ from engine.contract import (
     VerdictStatus,
 )
 from engine.errors import ContractError
+from engine.outcomes import Style, style_in, wording
 from engine.questions import QuestionPack, Topic, TopicKind
 
 
@@ -49,6 +50,7 @@ class Options:
         level, length: the hardest questions, and how many.
         start_topic: the topic to begin with, if not the pack's own.
         topics: the only topics to ask, as in a review; empty for those of level and length.
+        style: how Korean is spoken.
     """
 
     locale: str
@@ -58,6 +60,7 @@ class Options:
     length: Length = Length.FULL
     start_topic: str | None = None
     topics: tuple[str, ...] = ()
+    style: Style = Style.BANMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,16 @@ class InterviewState:
         """Language of the interview."""
         return self.options.locale
 
+    @property
+    def style(self) -> Style:
+        """How the interviewer speaks."""
+        return style_in(self.locale, self.options.style)
+
+    @property
+    def wording(self) -> str:
+        """The key of the texts of the interview: its language, in its style."""
+        return wording(self.locale, self.style)
+
 
 def begin(  # noqa: PLR0913 - all of it is what an interview starts from
     pack: QuestionPack,
@@ -159,7 +172,8 @@ def begin(  # noqa: PLR0913 - all of it is what an interview starts from
         KeyError: the start topic is not in the pack.
     """
     topic = pack.topic(options.start_topic or pack.start)
-    phrasings = topic.question[options.locale]
+    options = _spoken_by(pack, options)
+    phrasings = topic.question[wording(options.locale, style_in(options.locale, options.style))]
     chosen = seed % len(phrasings)
     return InterviewState(
         id=interview_id,
@@ -219,7 +233,25 @@ def turn_request(
         truncated=truncated,
         spoken=state.spoken,
         dont_know_streak=state.dont_know_streak,
+        style=state.style,
     )
+
+
+def spoken_anew(
+    state: InterviewState, pack: QuestionPack, locale: str, style: Style
+) -> InterviewState:
+    """Return an interview in another language or style, its question asked in it.
+
+    It stays as it is where its pack does not speak like that.
+    """
+    options = replace(state.options, locale=locale, style=style)
+    spoken = style_in(locale, style)
+    if not pack.speaks(locale, spoken) or state.topic_id not in pack:
+        return state
+    if (locale, spoken) == (state.locale, state.style):
+        return replace(state, options=options)
+    question = pack.topic(state.topic_id).question[wording(locale, spoken)][0]
+    return replace(state, options=options, question=question)
 
 
 def advance(
@@ -274,6 +306,12 @@ def topics_in_all(state: InterviewState, pack: QuestionPack) -> int:
     """Return how many judged topics the interview will have."""
     options = state.options
     return len(options.topics) or total_topics(pack, options.level, options.length)
+
+
+def _spoken_by(pack: QuestionPack, options: Options) -> Options:
+    """Return options with the usual style where the pack is not written in the one chosen."""
+    style = style_in(options.locale, options.style)
+    return options if pack.speaks(options.locale, style) else replace(options, style=Style.BANMAL)
 
 
 def _fresh(topic: Topic) -> TopicProgress:

@@ -9,6 +9,7 @@ from bot.interview import replies
 from bot.interview.cleaning import clean_text
 from bot.interview.messages import Action, Choice, Inbound, Notice, Reply
 from bot.interview.ports import Snapshot, TurnOutcome
+from engine.outcomes import style_in, wording
 
 # What a text tells people to do next can be done with one press.
 _NEXT_STEPS: Mapping[str, tuple[Action, ...]] = {
@@ -41,6 +42,21 @@ def language(snapshot: Snapshot, inbound: Inbound, fallback: str) -> str:
     return asked or last or fallback
 
 
+def wording_of(snapshot: Snapshot, inbound: Inbound, fallback: str) -> str:
+    """Return the wording to answer a message in: its language, in the style that was chosen.
+
+    Args:
+        snapshot, inbound, fallback: as for `language`.
+    """
+    state = snapshot.interview
+    if state is not None and not state.ended:
+        return state.wording
+    locale = language(snapshot, inbound, fallback)
+    last = state.options.style if state is not None else None
+    chosen = inbound.options.get("style") or snapshot.chosen.get("style") or last
+    return wording(locale, style_in(locale, chosen))
+
+
 class Teller:
     """Answers with fixed texts.
 
@@ -54,6 +70,10 @@ class Teller:
     def locale(self, snapshot: Snapshot, inbound: Inbound) -> str:
         """Return the language to answer a message in."""
         return language(snapshot, inbound, self._fallback)
+
+    def wording(self, snapshot: Snapshot, inbound: Inbound) -> str:
+        """Return the language to answer a message in, with its style."""
+        return wording_of(snapshot, inbound, self._fallback)
 
     def tell(
         self,
@@ -75,14 +95,14 @@ class Teller:
     ) -> Reply:
         """Return the reply of `tell`."""
         action = inbound.action.value if inbound.action else "none"
-        locale, state = self.locale(snapshot, inbound), snapshot.interview
+        spoken, state = self.wording(snapshot, inbound), snapshot.interview
         shown = tuple(_cleaned(notice) for notice in notices)
         if state is None:
-            first = replies.stray(locale, action, shown[0])
+            first = replies.stray(spoken, action, shown[0])
         else:
             first = replies.notice(state, action, shown[0])
         offered = choices or _next_steps(notices[0])
-        return replace(first, locale=locale, blocks=shown, choices=offered)
+        return replace(first, locale=spoken, blocks=shown, choices=offered)
 
 
 def _next_steps(notice: Notice) -> tuple[tuple[Choice, ...], ...]:

@@ -18,10 +18,28 @@ from bot.i18n import LOCALES, MissingTextError, Translator, keys_of, read_catalo
 from bot.interview.messages import Action
 from bot.presentation import Presenter
 from engine.contract import VerdictStatus
+from engine.korean_politeness import politeness, speaks_casually
+from engine.outcomes import language_of
 
 CATALOGUES = read_catalogues(LOCALES)
-LANGUAGES = sorted(CATALOGUES)
+LANGUAGES = ["en", "ko"]
+POLITE = "ko@jondaetmal"
 KEYS = sorted({key for catalogue in CATALOGUES.values() for key in keys_of(catalogue)})
+SPOKEN = Translator(CATALOGUES, strict=True)
+# Names and descriptions, which show no style; some end like 반말.
+NEUTRAL = frozenset(
+    {
+        "button.language",
+        *(f"choice.{name}" for name in ("junior", "senior", "short", "full", "korean")),
+        *(f"console.{name}" for name in ("you", "aurora")),
+        *(f"discord.about_{name}" for name in ("pack", "level", "length", "language")),
+        *(f"discord.about_{name}" for name in ("default_language", "threads", "reports")),
+        *(f"discord.name_{name}" for name in ("me", "language")),
+        *(f"discord.rule_{name}" for name in ("client", "korean", "english", "anywhere")),
+        "discord.option_language",
+        "report.study",
+    }
+)
 FAMILIES = "|".join(sorted({key.split(".")[0] for key in KEYS}))
 # 요 and its kin, and 니다 or 니까 behind a syllable that ends in ㅂ (그러니까 is no polite ending).
 _CLOSED_BY_B = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 == 17)
@@ -55,15 +73,17 @@ def keys_in_code() -> set[str]:
 
 
 def test_both_languages_have_the_same_texts() -> None:
-    assert LANGUAGES == ["en", "ko"]
+    assert sorted(CATALOGUES) == [*LANGUAGES, POLITE]
     assert set(keys_of(CATALOGUES["ko"])) == set(keys_of(CATALOGUES["en"]))
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_text_is_written_in_both_languages_with_the_same_placeholders(key: str) -> None:
     used = set()
-    for catalogue in CATALOGUES.values():
+    for locale, catalogue in CATALOGUES.items():
         message = catalogue.get(key)
+        if message is None and locale == POLITE:
+            continue
         assert message is not None
         assert not message.fuzzy
         for form in forms(catalogue, key):
@@ -86,6 +106,26 @@ def test_korean_never_mixes_in_polite_endings(key: str) -> None:
         assert not HONORIFIC.search(form)
 
 
+@pytest.mark.parametrize("key", [key for key in KEYS if key not in NEUTRAL])
+def test_whoever_chose_jondaetmal_reads_no_banmal(key: str) -> None:
+    spoken = CATALOGUES[POLITE] if key in keys_of(CATALOGUES[POLITE]) else CATALOGUES["ko"]
+    for line in (line for form in forms(spoken, key) for line in form.split("\n")):
+        assert all(politeness(line)), line
+        assert not speaks_casually(line), line
+
+
+def test_what_is_the_same_in_both_styles_is_written_once() -> None:
+    polite, usual = CATALOGUES[POLITE], CATALOGUES["ko"]
+    assert set(keys_of(polite)) <= set(keys_of(usual))
+    assert [key for key in keys_of(polite) if forms(polite, key) == forms(usual, key)] == []
+
+
+def test_a_style_is_looked_up_before_its_language() -> None:
+    assert SPOKEN.text(POLITE, "button.dont_know") == "모르겠어요"
+    assert SPOKEN.text(POLITE, "button.hint") == "힌트"
+    assert SPOKEN.locales == ("en", "ko")
+
+
 @pytest.mark.parametrize(
     "polite", ["안녕하세요.", "모르겠어요", "했습니다!", "그럴까요?", "뭡니까?"]
 )
@@ -93,11 +133,11 @@ def test_the_check_of_endings_knows_a_polite_one(polite: str) -> None:
     assert HONORIFIC.search(polite)
 
 
-@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("locale", [*LANGUAGES, POLITE])
 @pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(("notice.", "report."))])
 def test_a_text_can_be_filled_in_and_leaves_no_placeholder(locale: str, key: str) -> None:
     presenter = Presenter(Translator(CATALOGUES, strict=True), TypedCommands())
-    wanted = placeholders(forms(CATALOGUES[locale], key)[0])
+    wanted = placeholders(forms(CATALOGUES[language_of(locale)], key)[0])
     values = {name: "3" for name in wanted if not name.startswith("cmd_")}
     assert not re.search(r"[{}]", presenter.text(locale, key, **values))
 

@@ -10,13 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.adapters.commands import read_command
+from bot.adapters.commands import as_meant, read_command
 from bot.interview.messages import Action
 
 # Whoever has an interview open is asked first whether it should go on.
 _ASK_FIRST = {"offer": "yes"}
-# What people call a language where its code is asked for.
-_LANGUAGES = {"korean": "ko", "한국어": "ko", "english": "en", "영어": "en"}
 _PAIR = re.compile(r"(\w+)=(\S+)")
 # What Telegram lets through in ``t.me/<bot>?start=…``: a pack, and after a low line a topic.
 _LONGEST_LINK = 64
@@ -136,8 +134,7 @@ def _with_arguments(command: MenuCommand, rest: str) -> TypedCommand:
         return TypedCommand(Action.OPEN, {**_ASK_FIRST, **read_deep_link(rest)})
     if command.argument and len(bare) == 1:
         options[command.argument] = bare[0].casefold()
-    if "locale" in options:
-        options["locale"] = _LANGUAGES.get(options["locale"], options["locale"])
+    options = as_meant(options)
     if command.action is Action.OPEN:
         options |= _ASK_FIRST
     return TypedCommand(command.action, options, rest)
