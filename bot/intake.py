@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bot.interview.messages import Inbound
+from bot.interview.messages import Account, Inbound
 from bot.storage.places import Places
 
 
@@ -58,6 +58,10 @@ class DurableIntake:
     async def keep_settings(self, scope: str, values: Mapping[str, str]) -> None:
         """Set the settings named in `values`."""
         await self._places.keep_settings(scope, values)
+
+    async def chosen(self, account: Account) -> Mapping[str, str]:
+        """Return what a person chose for good; empty for somebody unknown."""
+        return await self._places.chosen(account)
 
     async def open_conversations(self, platform: str) -> Sequence[str]:
         """Return the conversations whose interview has not ended."""

@@ -1,4 +1,4 @@
-"""What platforms need remembered: where their streams were left, and the settings of places."""
+"""What platforms need remembered: where their streams were left, settings of places and people."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.interview.messages import Account
 from bot.storage.codec import clean
 from bot.storage.database import Database
-from bot.storage.tables import CursorRow, InterviewRow, InterviewStatus, PlaceSettingRow
+from bot.storage.tables import (
+    AccountRow,
+    CursorRow,
+    InterviewRow,
+    InterviewStatus,
+    PlaceSettingRow,
+    SettingRow,
+)
 
 
 class Places:
@@ -65,6 +73,21 @@ class Places:
         async with self._database.writing() as connection:
             await connection.execute(old.where(PlaceSettingRow.key.in_(values)))
             await connection.execute(insert(PlaceSettingRow), rows)
+
+    async def chosen(self, account: Account) -> Mapping[str, str]:
+        """Return what a person chose for good; empty for somebody unknown.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        query = (
+            select(SettingRow.key, SettingRow.value)
+            .join(AccountRow, AccountRow.user_id == SettingRow.user_id)
+            .where(AccountRow.platform == account.platform)
+            .where(AccountRow.external_id == account.external_id)
+        )
+        async with self._database.reading() as connection:
+            return {row.key: row.value for row in await connection.execute(query)}
 
     async def open_conversations(self, platform: str) -> tuple[str, ...]:
         """Return the conversations of a platform whose interview has not ended.

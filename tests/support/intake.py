@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.interview.messages import Inbound
+from bot.interview.messages import Account, Inbound
 
 
 class FakeIntake:
@@ -21,6 +21,7 @@ class FakeIntake:
         self.begun: list[str] = []
         self.cursors: dict[str, str] = {}
         self.places: dict[str, dict[str, str]] = {}
+        self.people: dict[Account, dict[str, str]] = {}
         self.open: list[str] = []
         self.waiting: set[tuple[str, str]] = set()
         self.failures: deque[Exception] = deque()
@@ -55,6 +56,9 @@ class FakeIntake:
 
     async def keep_settings(self, scope: str, values: Mapping[str, str]) -> None:
         self.places.setdefault(scope, {}).update(values)
+
+    async def chosen(self, account: Account) -> Mapping[str, str]:
+        return self.people.get(account, {})
 
     async def open_conversations(self, platform: str) -> Sequence[str]:
         return self.open

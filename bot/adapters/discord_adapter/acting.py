@@ -26,6 +26,7 @@ from bot.adapters.discord_adapter.splitting import split
 from bot.adapters.discord_adapter.taking import Take, Taking
 from bot.adapters.discord_adapter.words import language_of
 from bot.adapters.intake import Intake
+from bot.adapters.spoken import Spoken
 from bot.i18n import Translator
 from bot.interview.messages import Action
 from bot.presentation import Presenter
@@ -57,6 +58,7 @@ class Acting:
         reader: translates.
         presenter: words what only Discord has to say.
         words: tells which languages there are.
+        spoken: knows how people want to be spoken to.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the adapter passes each once
@@ -69,6 +71,7 @@ class Acting:
         reader: Reader,
         presenter: Presenter,
         words: Translator,
+        spoken: Spoken,
     ) -> None:
         self._taking = taking
         self._take = take
@@ -78,6 +81,7 @@ class Acting:
         self._reader = reader
         self._presenter = presenter
         self._words = words
+        self._spoken = spoken
 
     async def command(
         self, interaction: discord.Interaction[Any], action: Action, options: Mapping[str, str]
@@ -108,12 +112,12 @@ class Acting:
 
     async def open_form(self, interaction: discord.Interaction[Any]) -> None:
         """Open the form to answer in."""
-        locale = self.language(interaction)
+        spoken = await self._spoken_to(interaction)
         if await self._place(interaction) is None:
-            text = self._presenter.text(locale, "discord.not_yours")
+            text = self._presenter.text(spoken, "discord.not_yours")
             await interaction.response.send_message(text, ephemeral=True)
             return
-        await interaction.response.send_modal(answer_form(self._words, locale))
+        await interaction.response.send_modal(answer_form(self._words, spoken))
 
     async def form(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Take in an answer that was written in the form, and show it in the thread."""
@@ -211,15 +215,18 @@ class Acting:
         """Return the language of the person's client."""
         return language_of(interaction.locale, self._words.locales)
 
+    async def _spoken_to(self, interaction: discord.Interaction[Any]) -> str:
+        """Return how the person wants to be spoken to, in the language of their client."""
+        return await self._spoken.to(interaction.user.id, self.language(interaction))
+
     async def tell(self, interaction: discord.Interaction[Any], key: str, **params: str) -> None:
         """Answer a deferred interaction with a fixed text."""
-        await self._show(
-            interaction, self._presenter.text(self.language(interaction), key, **params)
-        )
+        spoken = await self._spoken_to(interaction)
+        await self._show(interaction, self._presenter.text(spoken, key, **params))
 
     async def whisper(self, interaction: discord.Interaction[Any], key: str, **params: str) -> None:
         """Tell only the person something about what they pressed."""
-        text = self._presenter.text(self.language(interaction), key, **params)
+        text = self._presenter.text(await self._spoken_to(interaction), key, **params)
         await interaction.followup.send(text, ephemeral=True)
 
     async def done(self, interaction: discord.Interaction[Any]) -> None:
@@ -232,7 +239,7 @@ class Acting:
         if interaction.response.is_done():
             await self.whisper(interaction, "discord.failed")
             return
-        text = self._presenter.text(self.language(interaction), "discord.failed")
+        text = self._presenter.text(await self._spoken_to(interaction), "discord.failed")
         await interaction.response.send_message(text, ephemeral=True)
 
     async def _place(self, interaction: discord.Interaction[Any]) -> int | None:

@@ -34,6 +34,7 @@ from bot.adapters.discord_adapter.threads import Threads
 from bot.adapters.discord_adapter.typing_signs import TypingSigns
 from bot.adapters.discord_adapter.words import SlashWords
 from bot.adapters.intake import Intake
+from bot.adapters.spoken import Spoken
 from bot.clock import WakingClock
 from bot.errors import ConfigError, DeliveryError
 from bot.i18n import Translator
@@ -72,20 +73,29 @@ class DiscordAdapter:
         self._slash = SlashWords(words)
         self._signs = TypingSigns()
         presenter = Presenter(words, self._slash)
+        spoken = Spoken(PLATFORM, intake)
         places, reader = Places(intake), Reader(clock, self._own_id)
-        promises = Promises(presenter, words)
-        helpline = Helpline(presenter, self._connected)
+        promises = Promises(presenter, words, spoken)
+        helpline = Helpline(presenter, self._connected, spoken)
         readable = settings.message_content
         self._taking = Taking(intake, self._signs)
-        pointing = Pointing(presenter, words)
+        pointing = Pointing(presenter, words, spoken)
         self._hearing = Hearing(self._taking, places, reader, pointing, helpline, readable)
         self._acting = Acting(
-            self._taking, self._hearing.take, places, intake, promises, reader, presenter, words
+            self._taking,
+            self._hearing.take,
+            places,
+            intake,
+            promises,
+            reader,
+            presenter,
+            words,
+            spoken,
         )
         starts = Starts(intake)
         self._threads = Threads(starts, places, self._taking, clock)
         opening = Opening(self._acting, starts, self._threads, places, packs, presenter)
-        self._sharing = Sharing(self._acting, places, intake, presenter)
+        self._sharing = Sharing(self._acting, places, intake, presenter, spoken)
         rules = Rules(self._acting, places, packs, words)
         self._commands = Commands(self._acting, opening, rules, packs, words)
         self._sending = Sending(

@@ -10,6 +10,7 @@ import structlog
 from bot.adapters.discord_adapter.faults import LOCKED, NETWORK, UNKNOWN_CHANNEL
 from bot.adapters.discord_adapter.permissions import missing_to_hold, named
 from bot.adapters.discord_adapter.places import InterviewThread
+from bot.adapters.spoken import Spoken
 from bot.presentation import Presenter
 
 log = structlog.get_logger(__name__)
@@ -21,11 +22,15 @@ class Helpline:
     Args:
         presenter: words it.
         connected: returns the client that is connected now.
+        spoken: knows how people want to be spoken to.
     """
 
-    def __init__(self, presenter: Presenter, connected: Callable[[], discord.Client]) -> None:
+    def __init__(
+        self, presenter: Presenter, connected: Callable[[], discord.Client], spoken: Spoken
+    ) -> None:
         self._presenter = presenter
         self._connected = connected
+        self._spoken = spoken
         self._told: set[tuple[int, str]] = set()
 
     def over(self, thread_id: int) -> None:
@@ -53,12 +58,13 @@ class Helpline:
             return
         missing = () if guild is None else self._missing(guild, thread)
         log.warning("gateway.cannot_write", thread=thread.id, missing=missing)
+        spoken = await self._spoken.to(thread.owner_id, thread.locale)
         text = self._presenter.text(
-            thread.locale,
+            spoken,
             "discord.cannot_write",
             thread=f"<#{thread.id}>",
             server=self._name(thread, guild.name if guild else ""),
-            permissions=named(self._presenter, thread.locale, missing),
+            permissions=named(self._presenter, spoken, missing),
         )
         owner_id = guild.owner_id if guild else None
         for person_id in dict.fromkeys((thread.owner_id, owner_id or thread.owner_id)):
@@ -74,15 +80,12 @@ class Helpline:
     async def locked(self, thread: InterviewThread) -> None:
         """Tell the person that a moderator has to unlock their thread."""
         if self._first(thread.id, "locked"):
-            key = "discord.thread_locked"
-            text = self._presenter.text(thread.locale, key, thread=f"<#{thread.id}>")
-            await self._write(thread.owner_id, text)
+            await self._tell(thread, "discord.thread_locked", thread=f"<#{thread.id}>")
 
     async def deleted(self, thread: InterviewThread) -> None:
         """Tell the person that their thread is gone, and what is kept."""
         if self._first(thread.id, "deleted"):
-            text = self._presenter.text(thread.locale, "discord.thread_deleted")
-            await self._write(thread.owner_id, text)
+            await self._tell(thread, "discord.thread_deleted")
 
     async def removed(self, thread: InterviewThread, server: str) -> None:
         """Tell the person that the bot is no longer in the server of their thread.
@@ -92,9 +95,12 @@ class Helpline:
             server: the server's name; empty where it is not known.
         """
         if self._first(thread.id, "removed"):
-            name = self._name(thread, server)
-            text = self._presenter.text(thread.locale, "discord.removed", server=name)
-            await self._write(thread.owner_id, text)
+            await self._tell(thread, "discord.removed", server=self._name(thread, server))
+
+    async def _tell(self, thread: InterviewThread, key: str, /, **params: str) -> None:
+        """Tell the person of a thread something, as they want to be spoken to."""
+        spoken = await self._spoken.to(thread.owner_id, thread.locale)
+        await self._write(thread.owner_id, self._presenter.text(spoken, key, **params))
 
     def _name(self, thread: InterviewThread, server: str) -> str:
         """Return the name of a server, or what stands for it where the bot does not know it."""

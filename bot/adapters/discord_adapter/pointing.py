@@ -8,6 +8,7 @@ import structlog
 from bot.adapters.discord_adapter.controls import answer_button
 from bot.adapters.discord_adapter.faults import NETWORK
 from bot.adapters.discord_adapter.words import language_of
+from bot.adapters.spoken import Spoken
 from bot.i18n import Translator
 from bot.presentation import Presenter
 
@@ -20,23 +21,27 @@ class Pointing:
     Args:
         presenter: words it.
         words: tells which languages there are.
+        spoken: knows how people want to be spoken to.
     """
 
-    def __init__(self, presenter: Presenter, words: Translator) -> None:
+    def __init__(self, presenter: Presenter, words: Translator, spoken: Spoken) -> None:
         self._presenter = presenter
         self._words = words
+        self._spoken = spoken
 
     async def to_start(self, message: discord.Message) -> None:
         """Tell somebody who called the bot in a channel how an interview is started."""
         known = message.guild.preferred_locale if message.guild else None
-        locale = language_of(known, self._words.locales)
-        text = self._presenter.text(locale, "discord.pointer")
+        language = language_of(known, self._words.locales)
+        spoken = await self._spoken.to(message.author.id, language)
+        text = self._presenter.text(spoken, "discord.pointer")
         await self._reply(message, text, discord.utils.MISSING)
 
     async def to_form(self, message: discord.Message, locale: str) -> None:
         """Tell somebody whose message cannot be read how to answer."""
-        text = self._presenter.text(locale, "discord.cannot_read")
-        await self._reply(message, text, answer_button(self._presenter, locale))
+        spoken = await self._spoken.to(message.author.id, locale)
+        text = self._presenter.text(spoken, "discord.cannot_read")
+        await self._reply(message, text, answer_button(self._presenter, spoken))
 
     async def _reply(self, message: discord.Message, text: str, view: discord.ui.View) -> None:
         try:

@@ -9,6 +9,7 @@ import discord
 
 from bot.adapters.discord_adapter.faults import NETWORK
 from bot.adapters.discord_adapter.words import language_of
+from bot.adapters.spoken import Spoken
 from bot.i18n import Translator
 from bot.presentation import Presenter
 
@@ -22,11 +23,13 @@ class Promises:
     Args:
         presenter: words it.
         words: tells which languages there are.
+        spoken: knows how people want to be spoken to.
     """
 
-    def __init__(self, presenter: Presenter, words: Translator) -> None:
+    def __init__(self, presenter: Presenter, words: Translator, spoken: Spoken) -> None:
         self._presenter = presenter
         self._words = words
+        self._spoken = spoken
         self._open: dict[int, list[discord.Interaction[Any]]] = {}
 
     def made(self, channel_id: int, interaction: discord.Interaction[Any]) -> None:
@@ -44,8 +47,9 @@ class Promises:
 
     async def _tell(self, channel_id: int, key: str, **params: str) -> None:
         for interaction in self._open.pop(channel_id, ()):
-            locale = language_of(interaction.locale, self._words.locales)
-            text = self._presenter.text(locale, key, **params)
+            language = language_of(interaction.locale, self._words.locales)
+            spoken = await self._spoken.to(interaction.user.id, language)
+            text = self._presenter.text(spoken, key, **params)
             # After a quarter of an hour Discord forgets the interaction; nobody waits by then.
             with suppress(discord.HTTPException, *NETWORK):
                 await interaction.edit_original_response(

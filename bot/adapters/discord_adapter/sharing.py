@@ -13,6 +13,7 @@ from bot.adapters.discord_adapter.faults import NETWORK
 from bot.adapters.discord_adapter.markdown import plain
 from bot.adapters.discord_adapter.places import InterviewThread, Places
 from bot.adapters.intake import Intake
+from bot.adapters.spoken import Spoken
 from bot.presentation import Presenter
 
 log = structlog.get_logger(__name__)
@@ -26,15 +27,22 @@ class Sharing:
         places: knows the threads.
         intake: remembers what was told.
         presenter: words it.
+        spoken: knows how people want to be spoken to.
     """
 
     def __init__(
-        self, acting: Acting, places: Places, intake: Intake, presenter: Presenter
+        self,
+        acting: Acting,
+        places: Places,
+        intake: Intake,
+        presenter: Presenter,
+        spoken: Spoken,
     ) -> None:
         self._acting = acting
         self._places = places
         self._intake = intake
         self._presenter = presenter
+        self._spoken = spoken
 
     async def share(self, interaction: discord.Interaction[Any], result: Mapping[str, str]) -> None:
         """Tell the channel, and the person what came of it.
@@ -81,8 +89,9 @@ class Sharing:
             place = await interaction.client.fetch_channel(thread.id)
         # The name of a thread leads into it; that of a private one leads nobody anywhere.
         name = f"**{plain(place.name)}**" if place.is_private() else f"<#{thread.id}>"
+        spoken = await self._spoken.to(thread.owner_id, thread.locale)
         text = self._presenter.text(
-            thread.locale, "discord.finished", thread=name, covered=covered, count=points
+            spoken, "discord.finished", thread=name, covered=covered, count=points
         )
         channel = interaction.client.get_partial_messageable(
             place.parent_id, guild_id=thread.guild_id

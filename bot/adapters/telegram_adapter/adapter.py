@@ -13,6 +13,7 @@ import structlog
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.adapters.intake import Intake
+from bot.adapters.spoken import Spoken
 from bot.adapters.telegram_adapter.callbacks import Buttons
 from bot.adapters.telegram_adapter.commands import TelegramCommands
 from bot.adapters.telegram_adapter.errors import seconds_asked
@@ -59,7 +60,8 @@ class TelegramAdapter:
         self._bot = WireBot(settings)
         limits = SendingLimits(clock)
         self._sender = TelegramSender(self._bot, limits)
-        self._presence = Presence(self._bot, limits, words, clock)
+        self._spoken = Spoken(PLATFORM, intake)
+        self._presence = Presence(self._bot, limits, words, clock, self._spoken)
         self._buttons = Buttons(intake)
         self._view = TelegramView(Presenter(words, TelegramCommands()), self._buttons)
 
@@ -202,6 +204,7 @@ class TelegramAdapter:
             self._buttons,
             self._sender,
             self._presence,
+            self._spoken,
             self._settings.locale,
         )
         try:

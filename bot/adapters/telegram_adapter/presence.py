@@ -16,6 +16,7 @@ import structlog
 from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 
+from bot.adapters.spoken import Spoken
 from bot.adapters.telegram_adapter.errors import seconds_asked
 from bot.adapters.telegram_adapter.limits import SendingLimits
 from bot.adapters.telegram_adapter.text import MarkedText, entities
@@ -65,15 +66,22 @@ class Presence:
         limits: what drafts wait for.
         words: the texts.
         clock: the time.
+        spoken: knows how people want to be spoken to.
     """
 
     def __init__(
-        self, bot: WireBot, limits: SendingLimits, words: Translator, clock: WakingClock
+        self,
+        bot: WireBot,
+        limits: SendingLimits,
+        words: Translator,
+        clock: WakingClock,
+        spoken: Spoken,
     ) -> None:
         self._bot = bot
         self._limits = limits
         self._words = words
         self._clock = clock
+        self._spoken = spoken
         self._shown: dict[int, _Shown] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._drafts = count(1)
@@ -133,17 +141,21 @@ class Presence:
         self._shown.clear()
 
     async def _show(self, chat_id: int, locale: str, shown: _Shown) -> None:
-        patience = self._words.text(locale, "console.thinking_long")
         for number in range(_MOST_ROUNDS):
             if not self._limits.paused:
                 await self._quietly(self._bot.send_chat_action(chat_id, ChatAction.TYPING))
             if number >= _ROUNDS_BEFORE_DRAFT:
-                shown.draft = shown.draft or MarkedText(f"{patience}…")
+                shown.draft = shown.draft or await self._patience(chat_id, locale)
                 await self._draft(chat_id, shown)
             if await self._over(shown, _EVERY_SECONDS):
                 return
         if self._shown.get(chat_id) is shown:
             del self._shown[chat_id]
+
+    async def _patience(self, chat_id: int, locale: str) -> MarkedText:
+        """Return what asks for patience; a private chat has the number of its person."""
+        spoken = await self._spoken.to(chat_id, locale)
+        return MarkedText(f"{self._words.text(spoken, 'console.thinking_long')}…")
 
     async def _stream(self, chat_id: int, shown: _Shown) -> None:
         """Show the newest draft, again and again until there is no newer one."""

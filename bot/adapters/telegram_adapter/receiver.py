@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from telegram import Update
+from telegram import Update, User
 from telegram.helpers import create_deep_linked_url
 
 from bot.adapters.intake import Intake
+from bot.adapters.spoken import Spoken
 from bot.adapters.telegram_adapter.callbacks import Buttons, Press
 from bot.adapters.telegram_adapter.pointers import Pointers
 from bot.adapters.telegram_adapter.presence import Presence
@@ -53,6 +54,7 @@ class TelegramReceiver:
         buttons: reads what buttons carry.
         sender: acknowledges buttons, and speaks in groups.
         presence: shows that a reply is on its way.
+        spoken: knows how people want to be spoken to.
         locale: the language of people whose client does not tell theirs.
     """
 
@@ -65,6 +67,7 @@ class TelegramReceiver:
         buttons: Buttons,
         sender: TelegramSender,
         presence: Presence,
+        spoken: Spoken,
         locale: str,
     ) -> None:
         self._bot = bot
@@ -75,6 +78,7 @@ class TelegramReceiver:
         self._buttons = buttons
         self._sender = sender
         self._presence = presence
+        self._spoken = spoken
         self._pointers = Pointers(clock)
         self._chosen: dict[int, tuple[Pressed, datetime]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -137,10 +141,10 @@ class TelegramReceiver:
             case Pressed():
                 await self._press(meant)
             case StrayPress():
-                toast = self._words.text(self._reader.locale(meant.user), "press.unknown")
+                toast = await self._text(meant.user, "press.unknown")
                 self._start(self._sender.answer(meant.query_id, toast))
             case GroupCommand():
-                self._point(meant)
+                await self._point(meant)
 
     async def _submit(self, inbound: Inbound) -> bool:
         """Commit a message, showing at once that it has been seen."""
@@ -158,18 +162,18 @@ class TelegramReceiver:
 
     async def _press(self, pressed: Pressed) -> None:
         press = await self._buttons.read(pressed.data)
-        locale = self._reader.locale(pressed.user)
         if press is None:
-            self._acknowledge(pressed, self._words.text(locale, "press.unknown"), spent=True)
+            toast = await self._text(pressed.user, "press.unknown")
+            self._acknowledge(pressed, toast, spent=True)
         elif await self._is_old(pressed, press):
-            self._acknowledge(pressed, self._words.text(locale, "press.old"), spent=True)
+            self._acknowledge(pressed, await self._text(pressed.user, "press.old"), spent=True)
         elif press.chooses and self._is_double_tap(pressed):
-            self._acknowledge(pressed, self._words.text(locale, "press.again"), spent=False)
+            self._acknowledge(pressed, await self._text(pressed.user, "press.again"), spent=False)
         else:
             inbound = self._reader.inbound_of_press(pressed, press, self._clock.now())
             new = await self._submit(inbound)
-            toast = None if new else self._words.text(locale, "press.again")
-            self._acknowledge(pressed, toast, spent=new and not press.chooses)
+            known = None if new else await self._text(pressed.user, "press.again")
+            self._acknowledge(pressed, known, spent=new and not press.chooses)
             self._note_tap(pressed)
 
     async def _is_old(self, pressed: Pressed, press: Press) -> bool:
@@ -195,14 +199,20 @@ class TelegramReceiver:
     def _acknowledge(self, pressed: Pressed, toast: str | None, *, spent: bool) -> None:
         self._start(self._sender.acknowledge(pressed, toast, spent=spent))
 
-    def _point(self, command: GroupCommand) -> None:
+    async def _text(self, user: User, key: str) -> str:
+        """Return a fixed text as the person wants to be spoken to."""
+        return self._words.text(await self._spoken.to(user.id, self._reader.locale(user)), key)
+
+    async def _point(self, command: GroupCommand) -> None:
         """Point somebody in a group to the private chat."""
         if not self._pointers.allow(command.chat_id):
             log.info("pointer.held_back", chat_id=command.chat_id)
             return
-        locale = self._reader.locale(command.user)
         url = create_deep_linked_url(self._bot.username, command.start or None)
-        text, label = (self._words.text(locale, key) for key in ("group.pointer", "group.button"))
+        spoken = self._reader.locale(command.user)
+        if command.user is not None:
+            spoken = await self._spoken.to(command.user.id, spoken)
+        text, label = (self._words.text(spoken, key) for key in ("group.pointer", "group.button"))
         self._start(self._sender.point(command, text, label, url))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.interview.messages import Account
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.storage.places import Places
@@ -38,6 +41,21 @@ async def test_a_character_that_cannot_be_stored_does_not_stop_the_rest(places: 
     await places.keep_settings("guild:1", {"name": "a\x00b"})
     assert await places.cursor("updates") == "a\ufffdb"
     assert await places.settings("guild:1") == {"name": "a\ufffdb"}
+
+
+async def test_what_a_person_chose_is_known_by_their_account(
+    places: Places, inbox: Inbox, store: SqlInterviewStore
+) -> None:
+    message = inbound("1", person="ada")
+    await inbox.accept(message)
+    pending = await inbox.oldest(PLATFORM, message.conversation)
+    assert pending is not None
+    outcome = echo(await store.load(message.account, message.conversation), message)
+    chosen = {"style": "jondaetmal", "mode": "exam"}
+    await store.commit(pending.inbox_id, message, replace(outcome, chosen=chosen))
+    assert await places.chosen(message.account) == chosen
+    assert await places.chosen(Account(PLATFORM, "grace")) == {}
+    assert await places.chosen(Account("another", "ada")) == {}
 
 
 async def test_conversations_with_an_open_interview_are_known(

@@ -180,6 +180,19 @@ async def test_settings_are_picked_from_buttons_and_menus(tmp_path: Path) -> Non
         await here.said(direct, 3)
 
 
+async def test_whoever_picks_jondaetmal_is_spoken_to_in_it(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        mina = here.arrives("Mina", "ko")
+        direct = here.direct(mina.person)
+        await mina.command(direct, "me settings")
+        assert "면접은 이렇게 진행할게." in (await here.said(direct, 1))[0]
+        await mina.press(direct, "존댓말")
+        assert "면접은 이렇게 진행할게요." in (await here.said(direct, 2))[1]
+        thread = await here.asked()
+        pressed = await mina.press(thread, "Hint")
+        assert "다른 사람의 면접이에요." in await here.whispered(pressed)
+
+
 def test_the_invitation_asks_for_what_the_tests_grant() -> None:
     guild = Guild.__dataclass_fields__["permissions"].default_factory
     assert callable(guild)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.telegram_adapter.callbacks import LONGEST_DATA, Buttons, Press
 from bot.errors import StorageError
-from bot.interview.messages import Action, Choice, Notice, Progress, Reply, Say, TurnFacts
+from bot.interview.messages import Account, Action, Choice, Notice, Progress, Reply, Say, TurnFacts
 from tests.support.intake import FakeIntake
 from tests.support.telegram_server import Fault
 from tests.support.telegram_stage import Stage, on_telegram
@@ -118,6 +118,19 @@ class TestPressing:
             await stage.world.until(lambda: len(stage.world.toasts) == 2)
             assert len(stage.intake.submitted) == 1
             assert stage.world.toasts[second] == "I've got that already."
+
+    async def test_whoever_chose_jondaetmal_is_told_so_in_it(self) -> None:
+        async with on_telegram() as stage, stage.running():
+            person = stage.world.person(77, "ko")
+            stage.intake.people[Account("telegram", "77")] = {"style": "jondaetmal"}
+            await ask(stage, 1)
+            (message,) = person.received
+            first, second = (person.press_data("1:hint", message) for _ in range(2))
+            await stage.world.until(lambda: len(stage.world.toasts) == 2)
+            assert (stage.world.toasts[first], stage.world.toasts[second]) == (
+                None,
+                "그건 이미 받았어요.",
+            )
 
     async def test_a_choice_carries_what_was_chosen_and_may_be_changed_back(self) -> None:
         async with on_telegram() as stage, stage.running():
