@@ -75,6 +75,8 @@ class Share:
         self._ended: set[Place] = set()
         # Whether something may wait that nobody holds.
         self._backlog = True
+        # Whether it may hold more than it knows: nobody told what came of a claim.
+        self._unsure = False
 
     @property
     def held(self) -> int:
@@ -128,13 +130,20 @@ class Share:
             if not self._membership.is_valid:
                 continue  # woken again as soon as it is
             try:
+                await self._make_sure(worker)
                 await self._give_back(worker)
                 await self._drop_what_cannot_be_served()
                 await self._claim(worker)
             except Exception as error:  # whatever it is, the work waits in the database
                 name = type(error).__qualname__
                 log.warning("leases.stalled", work=self._work.value, error=name)
-                self._backlog = True  # whatever was wanted is found by looking
+                self._unsure = self._backlog = True  # whatever was wanted is found by looking
+
+    async def _make_sure(self, worker: Worker) -> None:
+        if self._unsure:
+            for place in await self._leases.held() - self._held:
+                self._hold(place, worker)
+            self._unsure = False
 
     async def _give_back(self, worker: Worker) -> None:
         ended, self._ended = self._ended & self._held, set()

@@ -17,7 +17,7 @@ from bot.storage.membership import LEASE_SECONDS, Membership
 
 log = structlog.get_logger(__name__)
 
-_BEATS_A_LEASE = 6
+_BEATS_A_LEASE = 10
 """So often a bot says that it is alive, sees who is not, and looks for what nobody does."""
 
 _HANGING_SECONDS = 10.0

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql import false
 
 from bot.storage.membership import Membership, without_waiting_for_the_disk
 from bot.storage.tables import InboxRow, LeaseRow, OutboxRow
@@ -52,7 +51,7 @@ class Leases:
         self._work = work
 
     async def claim(self, places: Collection[Place]) -> set[Place]:
-        """Take what nobody holds of these places.
+        """Take what nobody else holds of these places.
 
         A place that is just being given back is waited for.
 
@@ -123,11 +122,23 @@ class Leases:
         """
         await self._give_back(places)
 
+    async def held(self) -> set[Place]:
+        """Return what this bot holds, whatever it has heard of.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        mine = (LeaseRow.work == self._work, LeaseRow.holder == self._membership.id)
+        async with self._membership.database.reading() as connection:
+            return _places(await connection.execute(select(*_PLACE).where(*mine)))
+
     async def _take(self, rows: Insert) -> set[Place]:
         # Locks a row that another bot holds instead of passing it over: if that one is just about
         # to give it back, either this one gets it, or the other one sees what came in.
         taken = rows.on_conflict_do_update(
-            index_elements=_KEY, set_={"holder": LeaseRow.holder}, where=false()
+            index_elements=_KEY,
+            set_={"holder": LeaseRow.holder},
+            where=LeaseRow.holder == rows.excluded.holder,
         ).returning(*_PLACE)
         try:
             async with self._membership.database.writing() as connection:

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database
 from bot.storage.tables import BotRow, LeaseRow
 
-LEASE_SECONDS = 3.0
+LEASE_SECONDS = 5.0
 """A bot that was not heard of for so long has lost its work to the others."""
 
 

@@ -28,9 +28,9 @@ async def begins(bot: CrewMember, message: Inbound) -> asyncio.Event:
 async def all_done(database: Database) -> None:
     """Return once every message is answered and every reply delivered."""
     async with asyncio.timeout(PATIENCE):
-        while any(row["done_at"] is None for row in await rows(database, InboxRow)) or any(
-            row["sent_at"] is None for row in await rows(database, OutboxRow)
-        ):
+        while any(  # noqa: ASYNC110 - nobody tells of it
+            row["done_at"] is None for row in await rows(database, InboxRow)
+        ) or any(row["sent_at"] is None for row in await rows(database, OutboxRow)):
             await asyncio.sleep(0.05)
 
 
@@ -154,7 +154,7 @@ async def test_nothing_is_held_where_nothing_waits(postgres_url: str) -> None:
         for number in range(5):
             await bot.has_said(1, f"room {number}")
         async with asyncio.timeout(PATIENCE):
-            while await rows(bot.database, LeaseRow):  # nobody tells of it
+            while await rows(bot.database, LeaseRow):  # noqa: ASYNC110 - nobody tells of it
                 await asyncio.sleep(0.05)
 
 

@@ -70,7 +70,7 @@ class CrewBot:
             TimeoutError: it has not.
         """
         async with asyncio.timeout(seconds):
-            while words not in self.log.read_text("utf-8"):  # noqa: ASYNC110 - another process writes
+            while words not in self.log.read_text("utf-8"):
                 assert self.is_running(), self.log.read_text("utf-8")
                 await asyncio.sleep(0.05)
 

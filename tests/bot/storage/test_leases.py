@@ -50,6 +50,8 @@ async def test_what_one_holds_the_other_does_not_get(pair: Pair) -> None:
     first, second = pair
     assert await first.claim([ROOM]) == {ROOM}
     assert await second.claim([ROOM, HALL]) == {HALL}
+    assert await first.claim([ROOM, HALL]) == {ROOM}, "its own it gets again"
+    assert await first.held() == {ROOM}
 
 
 async def test_answering_and_delivering_are_held_apart(shared_database: Database) -> None:
