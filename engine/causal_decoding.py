@@ -7,7 +7,7 @@ neither on what else is in the batch nor on the device. A row leaves the batch w
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -42,13 +42,17 @@ class CausalDecoder:
         self._takes_limit = "logits_to_keep" in taken
 
     def continuations(
-        self, prompts: Sequence[Sequence[int]], seeds: Sequence[int]
+        self,
+        prompts: Sequence[Sequence[int]],
+        seeds: Sequence[int],
+        dropped: Container[int] = frozenset(),
     ) -> Iterator[dict[int, int]]:
         """Yield the next token of every text that goes on: number of the prompt → token.
 
         Args:
             prompts: token ids, none of them empty.
             seeds: one a prompt.
+            dropped: numbers of the texts that need not go on; looked at after each token.
         """
         device = self._model.device
         rows = list(range(len(prompts)))
@@ -60,6 +64,7 @@ class CausalDecoder:
             said = drawn.tolist()
             going = [place for place, token in enumerate(said) if token not in self._stops]
             yield {rows[place]: said[place] for place in going}
+            going = [place for place in going if rows[place] not in dropped]
             if not going:
                 return
             if len(going) < len(rows):

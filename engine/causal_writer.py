@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -20,7 +21,7 @@ from engine.language_model import (
 from engine.model_location import public_name
 from engine.model_memory import make_sure_it_fits
 from engine.prompts import END, SpokenTurn
-from engine.utterance_writer import Sampling
+from engine.utterance_writer import Heard, Sampling
 
 # Utterances that are written together; more would wait for the slowest of too many.
 BATCH = 32
@@ -31,7 +32,7 @@ _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
 
 
 class CausalWriter:
-    """Implements `UtteranceWriter`.
+    """Implements `JointWriter`.
 
     Args:
         name: what an operator knows the model by.
@@ -59,16 +60,34 @@ class CausalWriter:
         Raises:
             WriterUnavailableError: there is no memory for it.
         """
-        said: list[list[int]] = [[] for _ in turns]
         pairs = list(zip(turns, seeds, strict=True))
+        said: list[str] = []
         for start in range(0, len(pairs), BATCH):
-            batch = pairs[start : start + BATCH]
-            prompts = self._prompts([turn for turn, _ in batch])
-            with self._named():
-                for tokens in self._decoder.continuations(prompts, [seed for _, seed in batch]):
-                    for number, token in tokens.items():
-                        said[start + number].append(token)
-        return [self._text(tokens) for tokens in said]
+            said += self._write_batch(pairs[start : start + BATCH])
+        return said
+
+    def write_together(
+        self, turns: Sequence[SpokenTurn], seeds: Sequence[int], heard: Heard
+    ) -> None:
+        """Write an utterance for each turn, all of them side by side.
+
+        Raises:
+            WriterUnavailableError: there is no memory for it.
+        """
+        said: list[list[int]] = [[] for _ in turns]
+        going = {*range(len(turns))}
+        dropped: set[int] = set()
+        with self._named():
+            for tokens in self._decoder.continuations(self._prompts(turns), seeds, dropped):
+                for number in sorted(going - tokens.keys()):
+                    heard(number, partial(self._text, said[number]), True)
+                for number, token in tokens.items():
+                    said[number].append(token)
+                    if not heard(number, partial(self._so_far, said[number]), False):
+                        dropped.add(number)
+                going = tokens.keys() - dropped
+        for number in sorted(going):  # cut, because they had become too long
+            heard(number, partial(self._text, said[number]), True)
 
     def stream(self, turn: SpokenTurn, seed: int) -> Iterator[str]:
         """Yield the utterance so far, again and again as it grows; the last one is the whole.
@@ -81,7 +100,7 @@ class CausalWriter:
         with self._named():
             for tokens in self._decoder.continuations(self._prompts([turn]), [seed]):
                 said.extend(tokens.values())
-                text = self._text(said).rstrip(_UNFINISHED)
+                text = self._so_far(said)
                 if text != shown:
                     shown = text
                     yield text
@@ -90,6 +109,17 @@ class CausalWriter:
     def count_tokens(self, text: str) -> int:
         """Return how many tokens of the model a text has."""
         return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _write_batch(self, pairs: Sequence[tuple[SpokenTurn, int]]) -> list[str]:
+        said: dict[int, str] = {}
+
+        def heard(number: int, text: Callable[[], str], ended: bool) -> bool:
+            if ended:
+                said[number] = text()
+            return True
+
+        self.write_together([turn for turn, _ in pairs], [seed for _, seed in pairs], heard)
+        return [said[number] for number in range(len(pairs))]
 
     def _prompts(self, turns: Sequence[SpokenTurn]) -> list[list[int]]:
         """Return what the model reads; of what is too long, the end, which decides most."""
@@ -103,6 +133,9 @@ class CausalWriter:
             tokens, skip_special_tokens=False, clean_up_tokenization_spaces=False
         )
         return text.strip()
+
+    def _so_far(self, tokens: Sequence[int]) -> str:
+        return self._text(tokens).rstrip(_UNFINISHED)
 
     @contextmanager
     def _named(self) -> Iterator[None]:

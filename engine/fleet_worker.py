@@ -45,7 +45,7 @@ from engine.fleet_link import PAUSE_SECONDS, FleetLink
 from engine.leased_turn import LeasedTurn
 from engine.pipeline import Pipeline
 from engine.turn_pulls import TurnPulls, WorkInHand
-from engine.turn_queue import TurnQueue, WorkerFacts, answer_line
+from engine.turn_queue import AT_ONCE, TurnQueue, WorkerFacts, answer_line
 
 _MOST_LEASED = 10_000
 _MOST_REQUESTS = 4_096
@@ -65,6 +65,7 @@ class FleetWorker:
         address: the server.
         lease: seconds after which the turns of a worker that is not heard of go to others; the
             worker that was started last decides for all.
+        at_once: how many turns run side by side.
     """
 
     def __init__(
@@ -73,18 +74,19 @@ class FleetWorker:
         facts: WorkerFacts,
         address: NatsAddress,
         lease: float = LEASE_SECONDS,
+        at_once: int = AT_ONCE,
     ) -> None:
-        self._turns = TurnQueue(pipeline, facts)
+        self._turns = TurnQueue(pipeline, facts, at_once=at_once)
         self._link = FleetLink(address, "aurora worker")
         self._lease = lease
-        self._hand = WorkInHand(asyncio.get_running_loop().time)
+        self._hand = WorkInHand(asyncio.get_running_loop().time, at_once)
         self._pulls = TurnPulls(self._link, self._hand, self._begin)
         self._held: set[LeasedTurn] = set()
         self._loose: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Serve until told to stop; then finish the running turn and hand back what still waits.
+        """Serve until told to stop; then finish the running turns and hand back what still waits.
 
         Args:
             stop: set to end.
@@ -112,7 +114,7 @@ class FleetWorker:
         await self._link.client.subscribe(HEALTH_SUBJECT, queue=WORKERS, cb=self._tell_health)
 
     async def _serve(self, stopped: asyncio.Task[Any]) -> None:
-        working = asyncio.create_task(self._turns.work(), name="inference")
+        working = asyncio.create_task(self._turns.work(), name="turns")
         rest = (self._keep_pulling(), self._keep_leases(), self._link.ended())
         tasks: list[asyncio.Task[Any]] = [asyncio.create_task(part) for part in rest]
         try:

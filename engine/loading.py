@@ -82,15 +82,24 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
     models = {kind: read_manifest(settings.weights / kind).digest for kind in BUNDLED}
     try:
         device = choose_device(settings.device)
-        from engine.stages import build_stages  # noqa: PLC0415 - stand-ins need no models
+        from engine.batching import Batching  # noqa: PLC0415 - stand-ins need no models
+        from engine.stages import build_stages  # noqa: PLC0415
 
+        batching = Batching()
         choice = choose_generator(settings.generator, settings.weights, device)
-        stages = build_stages(settings.weights, device, packs, settings.verifier, choice.writer)
+        stages = build_stages(
+            settings.weights,
+            device,
+            packs,
+            settings.verifier,
+            batching.writer(choice.writer),
+            batching,
+        )
     except ImportError as error:
         raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
     generator = stages[-1]
     counters = generator.counters if isinstance(generator, CheckedGenerator) else None
-    facts = WorkerFacts(False, models, device, choice.facts, counters)
+    facts = WorkerFacts(False, models, device, choice.facts, counters, batching.counters)
     return LoadedEngine(Pipeline(packs, *stages), facts, choice.writer)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.answer_evaluator import SbertAnswerEvaluator
 from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER, QUESTION_SELECTOR, Manifest
+from engine.batching import Batching
 from engine.bundled_checks import bundled_checker
 from engine.cache_folder import cache_folder
 from engine.candidates import CandidateVectors
@@ -27,12 +28,13 @@ from engine.verifier_spec import BUNDLED_VERIFIER, VerifierKind, VerifierSpec
 Stages = tuple[AnswerEvaluator, QuestionSelector, UtteranceGenerator]
 
 
-def build_stages(
+def build_stages(  # noqa: PLR0913, PLR0917 - what stages are made of, passed once
     weights: Path,
     device: str,
     packs: Mapping[str, QuestionPack],
     spec: VerifierSpec = BUNDLED_VERIFIER,
     writer: UtteranceWriter | None = None,
+    batching: Batching | None = None,
 ) -> Stages:
     """Load all models and compute the candidate vectors of all packs.
 
@@ -42,13 +44,16 @@ def build_stages(
         packs: pack id → pack.
         spec: which verifier judges.
         writer: the language model that phrases utterances; None for curated ones alone.
+        batching: has turns that run side by side read together; None where one follows the other.
 
     Raises:
         ArtifactError: a model is missing, altered, or does not fit the others.
     """
     readers = load_readers(weights, device)
+    if batching is not None:
+        readers = batching.readers(readers)
     encoder = readers.encoder
-    evaluator = build_evaluator(readers, weights, packs, spec)
+    evaluator = build_evaluator(readers, weights, packs, spec, batching)
     selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
     vectors = topic_vectors(packs, encoder)
     return (
@@ -63,6 +68,7 @@ def build_evaluator(
     weights: Path,
     packs: Mapping[str, QuestionPack],
     spec: VerifierSpec,
+    batching: Batching | None = None,
 ) -> AnswerEvaluator:
     """Load stage 1 onto an encoder body.
 
@@ -88,8 +94,9 @@ def build_evaluator(
     floor = _number(answers, "answer_floor")
 
     def judged_by(judge: Judge) -> SbertAnswerEvaluator:
+        judging = batching.verifier(judge.verifier) if batching else judge.verifier
         return SbertAnswerEvaluator(
-            encoder, judge.verifier, intents, heads, judge.policies, candidates, floor
+            encoder, judging, intents, heads, judge.policies, candidates, floor
         )
 
     chosen = choose_judge(spec, encoder, answers, verifier, weights / CALIBRATIONS)

@@ -18,8 +18,8 @@ _PENDING = "Nats-Pending-Messages"
 _NANOSECONDS = 1_000_000_000
 # The server forgets a request after this long, in seconds; then it is made again.
 _EXPIRES = 30
-# A worker holds what it can do in this long, in seconds, and the turn under way: then it never
-# waits long for the next one, keeps none from an idle worker, and takes few along when it dies.
+# A worker holds what runs side by side and what it can do in this long, in seconds: then it never
+# waits long for the next one, keeps few from an idle worker, and takes few along when it dies.
 _IN_HAND = 0.05
 _MOST_IN_HAND = 32
 _WEIGHT = 0.2
@@ -32,10 +32,12 @@ class WorkInHand:
 
     Args:
         now: the time, in seconds.
+        at_once: how many turns run side by side.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], at_once: int) -> None:
         self._now = now
+        self._at_once = at_once
         self._held = 0
         self._since = 0.0
         self._seconds = _UNKNOWN
@@ -43,7 +45,7 @@ class WorkInHand:
     @property
     def room(self) -> int:
         """How many more it may take."""
-        return 1 + min(_MOST_IN_HAND, int(_IN_HAND / self._seconds)) - self._held
+        return self._at_once + min(_MOST_IN_HAND, int(_IN_HAND / self._seconds)) - self._held
 
     def taken(self) -> None:
         """Note that a turn has come."""

@@ -1,14 +1,15 @@
-"""The worker: serves turns over a socket, one inference at a time.
+"""The worker: serves turns over a socket, those of several people side by side.
 
 ```mermaid
 flowchart LR
     C1[connection] -- lines --> R1[reads calls] --> Q[(queue)]
     C2[connection] -- lines --> R2[reads calls] --> Q
-    Q --> T[inference thread] -- progress, answer --> C1 & C2
+    Q -- fairly --> T1[turn] & T2[turn] -- progress, answer --> C1 & C2
+    T1 & T2 <-- what they ask for at the same time --> T[computing threads]
     R1 -- health, refusals --> C1
 ```
 
-Reading goes on while a turn runs, so health and refusals are answered at once.
+Reading goes on while turns run, so health and refusals are answered at once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.errors import ContractError
 from engine.listener import Listener
 from engine.pipeline import Pipeline
 from engine.turn_queue import (
+    AT_ONCE,
     QUEUE_LIMIT,
     TurnQueue,
     WorkerFacts,
@@ -39,16 +41,21 @@ class Worker:
         pipeline: the stages, loaded.
         facts: what to tell about itself.
         queue_limit: how many calls may wait; more are refused as overloaded.
+        at_once: how many turns run side by side.
     """
 
     def __init__(
-        self, pipeline: Pipeline, facts: WorkerFacts, queue_limit: int = QUEUE_LIMIT
+        self,
+        pipeline: Pipeline,
+        facts: WorkerFacts,
+        queue_limit: int = QUEUE_LIMIT,
+        at_once: int = AT_ONCE,
     ) -> None:
-        self._turns = TurnQueue(pipeline, facts, queue_limit)
+        self._turns = TurnQueue(pipeline, facts, queue_limit, at_once)
         self._connections: set[Connection] = set()
 
     async def serve(self, listener: Listener, stop: asyncio.Event) -> None:
-        """Serve until told to stop; then finish the running turn and refuse what still waits.
+        """Serve until told to stop; then finish the running turns and refuse what still waits.
 
         Args:
             listener: where to listen; closed on return.
@@ -60,7 +67,7 @@ class Worker:
             else asyncio.start_unix_server
         )
         server = await start(self._serve_connection, sock=listener.socket, limit=LINE_LIMIT)
-        working = asyncio.create_task(self._turns.work(), name="inference")
+        working = asyncio.create_task(self._turns.work(), name="turns")
         try:
             # A queue that nobody empties would leave every caller waiting: end with the work.
             stopped = asyncio.create_task(stop.wait())

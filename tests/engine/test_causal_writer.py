@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,40 @@ def test_a_stream_grows_to_what_is_written_at_once(writer: CausalWriter) -> None
     assert len(parts) > 3
     assert all(len(one) <= len(other) for one, other in itertools.pairwise(parts))
     assert not any(part.endswith("\N{REPLACEMENT CHARACTER}") for part in parts[:-1])
+
+
+def test_side_by_side_each_turn_is_written_as_if_alone(writer: CausalWriter) -> None:
+    said: dict[int, str] = {}
+    grown: dict[int, list[str]] = {number: [] for number in range(len(TURNS))}
+
+    def heard(number: int, text: Callable[[], str], ended: bool) -> bool:
+        if ended:
+            said[number] = text()
+        else:
+            grown[number].append(text())
+        return True
+
+    writer.write_together(TURNS, [1, 2, 3], heard)
+    assert [said[number] for number in range(3)] == writer.write(TURNS, [1, 2, 3])
+    for number, turn in enumerate(TURNS):
+        parts = [*dict.fromkeys(part for part in (*grown[number], said[number]) if part)]
+        assert parts == [*dict.fromkeys(writer.stream(turn, number + 1))]
+
+
+def test_a_turn_that_is_stopped_leaves_the_others_as_they_were(writer: CausalWriter) -> None:
+    said: dict[int, str] = {}
+    tokens = [0] * len(TURNS)
+
+    def heard(number: int, text: Callable[[], str], ended: bool) -> bool:
+        tokens[number] += 1
+        if ended:
+            said[number] = text()
+        return number != 1 or tokens[1] < 2
+
+    writer.write_together(TURNS, [1, 2, 3], heard)
+    whole = writer.write(TURNS, [1, 2, 3])
+    assert said == {0: whole[0], 2: whole[2]}
+    assert tokens[1] == 2
 
 
 def test_a_turn_longer_than_the_model_reads_is_cut_where_it_matters_least(tmp_path: Path) -> None:

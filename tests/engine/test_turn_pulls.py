@@ -18,7 +18,7 @@ class Watch:
 def worked(seconds: float, turns: int = 50) -> WorkInHand:
     """Return the work in hand of a worker whose turns took so long."""
     watch = Watch()
-    hand = WorkInHand(watch)
+    hand = WorkInHand(watch, 1)
     for _ in range(turns):
         hand.taken()
         watch.seconds += seconds
@@ -27,7 +27,7 @@ def worked(seconds: float, turns: int = 50) -> WorkInHand:
 
 
 def test_a_worker_that_knows_nothing_yet_takes_one_turn() -> None:
-    assert WorkInHand(Watch()).room == 1
+    assert WorkInHand(Watch(), 1).room == 1
 
 
 def test_what_is_held_takes_room() -> None:
@@ -43,9 +43,17 @@ def test_long_turns_are_left_to_others_and_short_ones_are_taken_along() -> None:
     assert worked(0.0).room == 33
 
 
+def test_as_many_are_taken_as_run_side_by_side() -> None:
+    hand = WorkInHand(Watch(), 16)
+    assert hand.room == 16
+    for _ in range(5):
+        hand.taken()
+    assert hand.room == 11
+
+
 def test_a_turn_that_waited_in_hand_counts_from_the_end_of_the_one_before() -> None:
     watch = Watch()
-    hand = WorkInHand(watch)
+    hand = WorkInHand(watch, 1)
     for _ in range(50):
         hand.taken()
         hand.taken()

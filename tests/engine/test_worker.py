@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,12 @@ from engine.contract import (
     TurnResult,
     VerdictStatus,
 )
+from engine.fakes import FakeEvaluator
 from engine.generator_counters import GeneratorCounters
 from engine.ports import Evaluation
 from engine.progress import TurnProgress
 from engine.questions import QuestionPack
+from engine.requester import has_given_up, present_requester
 from engine.sentence_stream import beginnings
 from engine.wire import LINE_LIMIT
 from tests.support.engine_server import (
@@ -147,10 +151,10 @@ async def test_more_calls_than_may_wait_are_refused_and_the_others_answered(
         running_worker(fake_pipeline(pack, held), queue_limit=2) as worker,
         calling(worker) as caller,
     ):
-        caller.ask("runs")
+        caller.ask("runs", turn(0))
         await held.begun.wait()
-        for call_id in ("waits 1", "waits 2", "refused"):
-            caller.ask(call_id)
+        for number, call_id in enumerate(("waits 1", "waits 2", "refused"), 1):
+            caller.ask(call_id, turn(number))
         answer = await caller.answer()
         assert (answer.id, answer.error) == ("refused", "overloaded")
         held.release()
@@ -334,6 +338,98 @@ async def test_the_longest_line_that_fits_is_read(pack: QuestionPack) -> None:
         padding = LINE_LIMIT - len(Call("long", "health", {"padding": ""}).to_line())
         caller.send(Call("long", "health", {"padding": "x" * padding}))
         assert (await caller.answer()).id == "long"
+
+
+class MeetingEvaluator:
+    """Stage 1 that goes on only when so many turns are in it at the same time.
+
+    Args:
+        turns: how many.
+    """
+
+    def __init__(self, turns: int) -> None:
+        self._all_there = threading.Barrier(turns)
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        self._all_there.wait(PATIENCE)
+        return FakeEvaluator().evaluate(request, pack)
+
+
+class WatchfulEvaluator(HeldEvaluator):
+    """Stage 1 that waits for the test, and looks then whether anybody waits for the turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given_up: list[str] = []
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        evaluation = super().evaluate(request, pack)
+        if has_given_up(present_requester()):
+            self.given_up.append(request.request_id)
+        return evaluation
+
+
+async def test_turns_of_different_people_run_side_by_side(pack: QuestionPack) -> None:
+    pipeline, plain = fake_pipeline(pack, MeetingEvaluator(4)), fake_pipeline(pack)
+    requests = [turn(number, answer=RIGHT) for number in range(4)]
+    async with running_worker(pipeline, at_once=4) as worker, calling(worker) as caller:
+        for number, request in enumerate(requests):
+            caller.ask(str(number), request)
+        answers = {a.id: a for a in [await caller.answer() for _ in requests]}
+    for number, request in enumerate(requests):
+        assert TurnResult.from_dict(answers[str(number)].payload) == plain.run(request)
+
+
+async def test_one_conversation_holds_up_no_other(pack: QuestionPack) -> None:
+    held = HeldEvaluator()
+    calls = ["busy:1", "busy:2", "busy:3", "calm:1"]
+    async with running_worker(fake_pipeline(pack, held)) as worker, calling(worker) as caller:
+        for name in calls:
+            caller.ask(name, replace(turn(), request_id=name))
+        await held.begun.wait()
+        held.release()
+        answered = [(await caller.answer()).id for _ in calls]
+    assert answered == held.seen == ["busy:1", "calm:1", "busy:2", "busy:3"]
+
+
+async def test_turns_of_one_conversation_do_not_run_side_by_side(pack: QuestionPack) -> None:
+    held = HeldEvaluator()
+    pipeline = fake_pipeline(pack, held)
+    async with running_worker(pipeline, at_once=4) as worker, calling(worker) as caller:
+        for name in ("busy:1", "busy:2"):
+            caller.ask(name, replace(turn(), request_id=name))
+        await held.begun.wait()
+        caller.send(Call("how", "health"))
+        assert (await caller.answer()).payload["turns"] == {"waiting": 1, "in_work": 1}
+        held.release()
+        assert [(await caller.answer()).id for _ in range(2)] == ["busy:1", "busy:2"]
+
+
+async def test_what_a_turn_asks_for_is_asked_for_somebody_who_may_leave(
+    pack: QuestionPack,
+) -> None:
+    watchful = WatchfulEvaluator()
+    pipeline = fake_pipeline(pack, watchful)
+    async with running_worker(pipeline, at_once=2) as worker, calling(worker) as stays:
+        async with calling(worker) as leaves:
+            leaves.ask("leaves", turn(1))
+            await watchful.begun.wait()
+        stays.send(Call("later", "health"))  # once this is answered, the hang-up was read too
+        await stays.answer()
+        stays.ask("stays", turn(2))
+        watchful.release()
+        assert (await stays.answer()).error is None
+    assert watchful.given_up == ["request-1"]
+
+
+async def test_health_tells_how_turns_wait(pack: QuestionPack) -> None:
+    async with running_worker(fake_pipeline(pack)) as worker, calling(worker) as caller:
+        caller.ask("a turn")
+        await caller.answer()
+        caller.send(Call("how", "health"))
+        told = (await caller.answer()).payload
+    assert told["turns"] == {"waiting": 0, "in_work": 0}
+    assert sum(told["batches"]["waits"]["turn"]["counts"]) == 1
 
 
 class FailingEvaluator:

@@ -105,6 +105,7 @@ async def running_worker(
     path: Path | None = None,
     counters: GeneratorCounters | None = None,
     generator: GeneratorFacts = CURATED_ALONE,
+    at_once: int = 1,
 ) -> AsyncIterator[RunningWorker]:
     """Serve a pipeline on a Unix socket for the length of a block."""
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +113,7 @@ async def running_worker(
         assert isinstance(listener.address, UnixAddress)
         stop = asyncio.Event()
         facts = WorkerFacts(True, {}, "cpu", generator, counters)
-        worker = Worker(pipeline, facts, queue_limit)
+        worker = Worker(pipeline, facts, queue_limit, at_once)
         serving = asyncio.create_task(worker.serve(listener, stop))
         try:
             yield RunningWorker(listener.address, stop, serving)

@@ -36,11 +36,11 @@ class RunningFleetWorker:
 
 @asynccontextmanager
 async def fleet_worker(
-    pipeline: Pipeline, address: NatsAddress, lease: float = LONG_LEASE
+    pipeline: Pipeline, address: NatsAddress, lease: float = LONG_LEASE, at_once: int = 1
 ) -> AsyncIterator[RunningFleetWorker]:
     """Serve a pipeline as a worker of a fleet for the length of a block."""
     stop = asyncio.Event()
-    worker = FleetWorker(pipeline, WorkerFacts(True, {}, "cpu"), address, lease)
+    worker = FleetWorker(pipeline, WorkerFacts(True, {}, "cpu"), address, lease, at_once)
     serving = asyncio.create_task(worker.serve(stop))
     try:
         yield RunningFleetWorker(stop, serving)
