@@ -8,6 +8,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot.batch_metrics import BatchCollector
 from bot.engine_answers import QueueFacts
 from bot.errors import DeliveryError, EngineUnavailableError
 from bot.interview.messages import Inbound, Reply
@@ -63,12 +64,15 @@ class Metrics:
         )
         self._voice = VoiceCollector()
         self._registry.register(self._voice)
+        self._batches = BatchCollector()
+        self._registry.register(self._batches)
         self._queue = QueueCollector()
         self._registry.register(self._queue)
 
     def engine_told(self, health: Mapping[str, Any]) -> None:
-        """Note what the engine tells of its utterances."""
+        """Note what the engine tells of its utterances and its batches."""
         self._voice.told(health)
+        self._batches.told(health)
 
     def queue_told(self, queue: QueueFacts | None) -> None:
         """Note how the queue of a fleet stands; None where there is none to ask."""

@@ -105,6 +105,7 @@ async def running_worker(
     path: Path | None = None,
     counters: GeneratorCounters | None = None,
     generator: GeneratorFacts = CURATED_ALONE,
+    *,
     at_once: int = 1,
 ) -> AsyncIterator[RunningWorker]:
     """Serve a pipeline on a Unix socket for the length of a block."""
