@@ -16,6 +16,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from engine.errors import ServerUnavailableError
 
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class CircuitBreaker:
-    """Counts failures in a row.
+    """Counts failures in a row; several threads may call at a time.
 
     Args:
         failures: so many open it.
@@ -46,25 +47,36 @@ class CircuitBreaker:
         self._clock = clock
         self._failures = 0
         self._opened = 0.0
+        self._lock = Lock()
 
     @property
     def is_open(self) -> bool:
         """Whether so many calls in a row failed that the next one may fail too."""
         return self._failures >= self._limit
 
-    @property
-    def allows(self) -> bool:
-        """Whether a call may be made now: always while closed, as a trial after the rest."""
-        return not self.is_open or self._clock() - self._opened >= self.rest
+    def admits(self) -> bool:
+        """Return whether a call may be made now: always while closed, as a trial after the rest.
+
+        Whoever else asks while the trial is under way is turned away.
+        """
+        with self._lock:
+            if not self.is_open:
+                return True
+            rested = self._clock() - self._opened >= self.rest
+            if rested:
+                self._opened = self._clock()
+            return rested
 
     def succeeded(self) -> None:
         """Note that a call went well."""
-        self._failures = 0
+        with self._lock:
+            self._failures = 0
 
     def failed(self) -> None:
         """Note that a call failed."""
-        self._failures += 1
-        self._opened = self._clock()
+        with self._lock:
+            self._failures += 1
+            self._opened = self._clock()
 
     @contextmanager
     def guarding(self, name: str) -> Iterator[None]:
@@ -76,7 +88,7 @@ class CircuitBreaker:
         Raises:
             ServerUnavailableError: the call raised it, or too many did lately to make one now.
         """
-        if not self.allows:
+        if not self.admits():
             raise ServerUnavailableError(f"{name} failed lately and is left alone")
         was_open = self.is_open
         try:
