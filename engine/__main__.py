@@ -20,13 +20,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.artifacts import WEIGHTS
+from engine.cache_folder import CACHE_VARIABLE
 from engine.check import check_engine
 from engine.errors import EngineError, PackError
 from engine.fleet import LEASE_SECONDS, NatsAddress, is_fleet, parse_fleet
 from engine.generator_spec import FORMS as GENERATOR_FORMS
 from engine.generator_spec import GeneratorKind
 from engine.listener import Listener, listen
-from engine.loading import DEVICES, PACKS, EngineSettings, LoadedEngine, load_engine
+from engine.loading import DEVICES, PACKS, EngineSettings, LoadedEngine, load_engine, prepare_engine
 from engine.verifier_spec import BUNDLED_VERIFIER, FORMS, VerifierSpec, parse_verifier
 from engine.wire import Address, parse_address
 from engine.worker import Worker
@@ -61,26 +62,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     log.setLevel(logging.INFO)
     # Libraries that greet on standard output must not reach whoever reads ours.
     with contextlib.redirect_stdout(sys.stderr):
-        if options.check:
-            account = check_engine(settings)
-        else:
+        if options.prepare:
+            return _prepare(settings)
+        if not options.check:
             return _serve(settings, options.listen, options.lease)
+        account = check_engine(settings)
     print(json.dumps(account, ensure_ascii=False))  # noqa: T201 - what --check is for
     return 0 if account["ok"] else 1
+
+
+def _prepare(settings: EngineSettings) -> int:
+    try:
+        prepare_engine(settings)
+    except EngineError as error:
+        return _refused(error, settings)
+    return 0
+
+
+def _refused(error: EngineError, settings: EngineSettings) -> int:
+    """Say what is missing; return the exit code."""
+    if not isinstance(error, PackError):
+        log.error("cannot start: %s", error)
+        return EXIT_ARTIFACTS
+    more = len(error.faults) - 1
+    rest = f" (and {more} more faults)" if more else ""
+    see = f"see all with `python -m bot packs validate {settings.packs}`"
+    log.error("the question packs cannot be used: %s%s; %s", error.faults[0], rest, see)
+    return EXIT_PACKS
 
 
 def _serve(settings: EngineSettings, address: Address | NatsAddress, lease: float) -> int:
     try:
         loaded = load_engine(settings)
-    except PackError as error:
-        more = len(error.faults) - 1
-        rest = f" (and {more} more faults)" if more else ""
-        see = f"see all with `python -m bot packs validate {settings.packs}`"
-        log.error("the question packs cannot be used: %s%s; %s", error.faults[0], rest, see)  # noqa: TRY400
-        return EXIT_PACKS
     except EngineError as error:
-        log.error("cannot start: %s", error)  # noqa: TRY400
-        return EXIT_ARTIFACTS
+        return _refused(error, settings)
     if settings.verifier != BUNDLED_VERIFIER and not settings.fake:
         log.info("answers are judged by %s", settings.verifier)
     generator = loaded.facts.generator
@@ -185,6 +200,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fake", action="store_true", help="stand-ins instead of models")
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="end when standard input ends"
+    )
+    parser.add_argument(
+        "--prepare",
+        action="store_true",
+        help=f"make what later starts find ready, in the folder {CACHE_VARIABLE} or in the user's "
+        "cache, and end",
     )
     parser.add_argument(
         "--check", action="store_true", help="say as JSON whether everything is there, and end"

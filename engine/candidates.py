@@ -2,24 +2,21 @@
 
 For each answer point: its reference answers and its plausible wrong answers, in the language of
 the interview, plus the reference answers in the pack's other languages (people answer in either).
-The vectors of a topic are kept on disk, keyed by the contents of the pack and of the model.
+All vectors of a pack stand in one array, topic by topic, which is kept on disk under a name that
+says which contents of the pack and of the model it is of.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from engine.arrays import FloatArray
 from engine.ports import TextEncoder
 from engine.questions import AnswerPoint, QuestionPack, Topic
+from engine.stored_vectors import StoredVectors, vectors_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +39,15 @@ class PointVectors:
 class CandidateVectors:
     """The candidates of one pack, topic by topic; look-up by topic, point and locale.
 
-    A topic is encoded when its first answer comes: a pack of sixty topics would keep the first
-    start waiting, and an interview asks a quarter of them.
+    A topic is encoded when its first answer comes, or by `complete`: a pack of sixty topics would
+    keep the first start waiting.
 
     Args:
         pack: the pack.
         encoder: the encoder.
         adapter: the stage's adapter.
-        model_digest: stands for body and adapter; keys the files on disk.
-        cache: folder for the files; None keeps everything in memory.
+        model_digest: stands for body and adapter; part of the file's name.
+        cache: folder for the file; None keeps everything in memory.
     """
 
     def __init__(
@@ -63,10 +60,12 @@ class CandidateVectors:
         cache: Path | None,
     ) -> None:
         self._pack = pack
-        self._encoder = encoder
-        self._adapter = adapter
-        key = f"{pack.id}-{pack.digest[:16]}-{model_digest[:16]}"
-        self._folder = cache / key if cache else None
+        self._texts = {
+            topic.id: tuple(dict.fromkeys(_texts(topic, pack.locales))) for topic in pack
+        }
+        together = [text for texts in self._texts.values() for text in texts]
+        file = vectors_file(cache, pack, model_digest) if cache else None
+        self._vectors = StoredVectors(together, encoder, adapter, file)
         self._points: dict[tuple[str, str, str], PointVectors] = {}
         self._lock = threading.Lock()
 
@@ -78,22 +77,29 @@ class CandidateVectors:
                 self._points.update(self._encoded(self._pack.topic(topic_id)))
             return self._points[key]
 
+    def complete(self) -> None:
+        """Encode what is still missing."""
+        for topic in self._pack:
+            self._rows(topic)
+
     def _encoded(self, topic: Topic) -> Mapping[tuple[str, str, str], PointVectors]:
-        """Return all candidates of a topic, from disk where they lie there."""
+        """Return all candidates of a topic."""
         locales = self._pack.locales
-        texts = tuple(dict.fromkeys(_texts(topic, locales)))
-        file = self._folder / f"{topic.id}.npy" if self._folder else None
-        matrix = _load(file, len(texts)) if file else None
-        if matrix is None:
-            matrix = self._encoder.encode(texts, self._adapter)
-            if file:
-                _save(file, matrix)
-        row = {text: index for index, text in enumerate(texts)}
+        matrix = self._rows(topic)
+        row = {text: index for index, text in enumerate(self._texts[topic.id])}
         return {
             (topic.id, point.id, locale): _point_vectors(point, locale, locales, matrix, row)
             for point in topic.points
             for locale in locales
         }
+
+    def _rows(self, topic: Topic) -> FloatArray:
+        start = 0
+        for topic_id, texts in self._texts.items():
+            if topic_id == topic.id:
+                return self._vectors.rows(start, start + len(texts))
+            start += len(texts)
+        raise KeyError(topic.id)
 
 
 def _texts(topic: Topic, locales: Sequence[str]) -> list[str]:
@@ -121,27 +127,3 @@ def _point_vectors(
         reference_vectors=matrix[[row[t] for t in (*own, *others)]],
         wrong_vectors=matrix[[row[t] for t in wrong]],
     )
-
-
-def _load(file: Path, rows: int) -> FloatArray | None:
-    """Return the stored matrix, None when there is none that fits."""
-    try:
-        with file.open("rb") as stream:
-            matrix: FloatArray = np.lib.format.read_array(stream, allow_pickle=False)
-    except Exception:  # whatever is wrong with a file that was cut or altered: compute it again
-        return None
-    fits = matrix.ndim == 2 and len(matrix) == rows and matrix.dtype == np.float32
-    return matrix if fits and np.isfinite(matrix).all() else None
-
-
-def _save(file: Path, matrix: FloatArray) -> None:
-    """Store the matrix; a folder that cannot be written only costs time at the next start."""
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".npy")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.save(stream, matrix)
-            Path(name).replace(file)
-        finally:
-            Path(name).unlink(missing_ok=True)

@@ -103,6 +103,25 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
     return LoadedEngine(Pipeline(packs, *stages), facts, choice.writer)
 
 
+def prepare_engine(settings: EngineSettings) -> None:
+    """Make what a worker would make at its first start and its first turns; nothing for stand-ins.
+
+    Raises:
+        PackError: a pack cannot be used, or there is none.
+        ArtifactError: a model is missing or altered.
+        EngineError: a library or the device is missing.
+    """
+    packs = load_packs(settings.packs)
+    if settings.fake:
+        return
+    try:
+        from engine.stages import prepare  # noqa: PLC0415 - stand-ins need no models
+
+        prepare(settings.weights, choose_device(settings.device), packs)
+    except ImportError as error:
+        raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
+
+
 def load_packs(folder: Path) -> Mapping[str, QuestionPack]:
     """Return all packs below a folder: id → pack.
 

@@ -42,6 +42,20 @@ def load_readers(weights: Path, device: str) -> Readers:
     """
     if device == "cpu":
         return load_served(weights, cache_folder())
+    return load_with_torch(weights, device)
+
+
+def load_with_torch(weights: Path, device: str) -> Readers:
+    """Load both as torch runs them: the reference that every other way is measured by.
+
+    Args:
+        weights: the folder with one folder a model.
+        device: ``cpu`` or ``cuda``.
+
+    Raises:
+        ArtifactError: one is missing or altered, or does not fit the other.
+        ImportError: a library is missing.
+    """
     from engine.answer_verifier import CrossEncoderVerifier  # noqa: PLC0415 - brings torch in
     from engine.encoder import SharedEncoder  # noqa: PLC0415
 

@@ -18,7 +18,7 @@ from engine.artifacts import ENCODER, Manifest, require_base, verify
 from engine.errors import ArtifactError
 from engine.folded_adapter import fold_adapter
 from engine.quantised_weights import load_quantised
-from engine.reader_layout import TEXT_TOKENS, TOKENIZER_FILE, WEIGHTS_FILE
+from engine.reader_layout import PAIR_TOKENS, TEXT_TOKENS, TOKENIZER_FILE, WEIGHTS_FILE
 from engine.served_bert import bert_model
 from engine.served_file import ServedModel
 from engine.served_models import ServedModels
@@ -38,6 +38,9 @@ class ServedEncoder:
         folder: the body's folder, manifest included.
         served: where models are kept as they are served.
 
+    Attributes:
+        tokenizer: reads texts and pairs, of `PAIR_TOKENS` at most.
+
     Raises:
         ArtifactError: the folder is missing, altered, or cannot be loaded.
     """
@@ -49,7 +52,7 @@ class ServedEncoder:
         self._folder = folder
         self._served = served
         self._readers: dict[str, ServedReader] = {}
-        self._tokenizer = self.tokenizer(TEXT_TOKENS)
+        self.tokenizer = self._load_tokenizer()
 
     def add_adapter(self, folder: Path, kind: str) -> Manifest:
         """Load the adapter in `folder` under the name `kind`; returns its manifest.
@@ -66,24 +69,9 @@ class ServedEncoder:
         """Return unit vectors, one row a text: ``(len(texts), width)``."""
         if adapter not in self._readers:
             raise ArtifactError(f"the adapter {adapter!r} is not loaded")
-        means = self._readers[adapter].means(self._tokenizer.encode_batch(list(texts)))
+        read = self.tokenizer.encode_batch(list(texts))
+        means = self._readers[adapter].means([_cut(text.ids) for text in read])
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
-
-    def tokenizer(self, most: int) -> Tokenizer:
-        """Return the body's tokenizer for texts, or pairs, of so many tokens at most.
-
-        Raises:
-            ArtifactError: it cannot be used.
-        """
-        try:
-            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
-        except Exception as error:  # the library raises nothing narrower
-            raise ArtifactError(
-                f"{self._folder / TOKENIZER_FILE} cannot be used: {error}"
-            ) from error
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(most)
-        return tokenizer
 
     def reader(self, name: str, manifest: Manifest, change: WeightChange) -> ServedReader:
         """Load the transformer that a model on this body is; make it where it is not there.
@@ -104,3 +92,18 @@ class ServedEncoder:
                 raise ArtifactError(f"the model {name} cannot be used: {error}") from error
 
         return self._served.load(name, [self.manifest, manifest], make, ServedReader)
+
+    def _load_tokenizer(self) -> Tokenizer:
+        file = self._folder / TOKENIZER_FILE
+        try:
+            tokenizer = Tokenizer.from_file(str(file))
+        except Exception as error:  # the library raises nothing narrower
+            raise ArtifactError(f"{file} cannot be used: {error}") from error
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(PAIR_TOKENS)
+        return tokenizer
+
+
+def _cut(ids: list[int]) -> list[int]:
+    """Return as much of a text as is read of one by itself; its last token closes it."""
+    return ids if len(ids) <= TEXT_TOKENS else [*ids[: TEXT_TOKENS - 1], ids[-1]]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import ctranslate2
 import numpy as np
-from tokenizers import Encoding
 
 from engine.arrays import FloatArray
 from engine.reader_layout import BATCH
@@ -29,12 +28,15 @@ class ServedReader:
             str(folder), compute_type="float32", inter_threads=1, intra_threads=1
         )
 
-    def means(self, texts: Sequence[Encoding]) -> FloatArray:
+    def means(self, texts: Sequence[list[int]]) -> FloatArray:
         """Return the mean token state of each text, ``(len(texts), width)``.
 
         Short texts are read together with short ones, so that little of a batch is padding.
+
+        Args:
+            texts: ids of the tokens of each.
         """
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index].ids))
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         read = [
             self._read([texts[index] for index in order[start : start + BATCH]])
             for start in range(0, len(order), BATCH)
@@ -44,11 +46,11 @@ class ServedReader:
         found[order] = means
         return found
 
-    def _read(self, texts: Sequence[Encoding]) -> FloatArray:
-        lengths = np.array([len(text.ids) for text in texts], dtype=np.int32)
+    def _read(self, texts: Sequence[list[int]]) -> FloatArray:
+        lengths = np.array([len(text) for text in texts], dtype=np.int32)
         tokens = np.zeros((len(texts), int(lengths.max())), dtype=np.int32)
         for row, text in zip(tokens, texts, strict=True):
-            row[: len(text.ids)] = text.ids
+            row[: len(text)] = text
         view = ctranslate2.StorageView.from_array
         states = np.asarray(
             self._model.forward_batch(view(tokens), view(lengths)).last_hidden_state

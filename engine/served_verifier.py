@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
-from tokenizers import Encoding
 
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_VERIFIER, require_base, verify
 from engine.errors import ArtifactError
 from engine.ports import VERIFIER_CLASSES
 from engine.quantised_weights import load_quantised
-from engine.reader_layout import MEMBER_FILES, PAIR_TOKENS
+from engine.reader_layout import MEMBER_FILES
 from engine.served_encoder import ServedEncoder
 from engine.served_reader import ServedReader
 
@@ -37,7 +36,7 @@ class ServedVerifier:
     def __init__(self, encoder: ServedEncoder, folder: Path) -> None:
         self.manifest = verify(folder, ANSWER_VERIFIER)
         require_base(self.manifest, encoder.manifest, folder)
-        self._tokenizer = encoder.tokenizer(PAIR_TOKENS)
+        self._tokenizer = encoder.tokenizer
         files = sorted(folder.glob(MEMBER_FILES))
         if not files:
             raise ArtifactError(f"{folder} holds no {MEMBER_FILES}")
@@ -47,7 +46,7 @@ class ServedVerifier:
         """Return logits, ``(len(pairs), 4)``, in `VERIFIER_CLASSES` order."""
         if not pairs:
             return np.zeros((0, len(VERIFIER_CLASSES)), dtype=np.float32)
-        read = self._tokenizer.encode_batch(list(pairs))
+        read = [pair.ids for pair in self._tokenizer.encode_batch(list(pairs))]
         logits = np.mean([member.logits(read) for member in self._members], axis=0)
         return np.asarray(logits, dtype=np.float32)
 
@@ -79,7 +78,7 @@ class _Member:
     weight: FloatArray
     bias: FloatArray
 
-    def logits(self, pairs: Sequence[Encoding]) -> FloatArray:
+    def logits(self, pairs: Sequence[list[int]]) -> FloatArray:
         return np.asarray(self.reader.means(pairs) @ self.weight.T + self.bias, dtype=np.float32)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.answer_evaluator import SbertAnswerEvaluator
+from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR, ANSWER_VERIFIER, QUESTION_SELECTOR, Manifest
 from engine.batching import Batching
 from engine.bundled_checks import bundled_checker
@@ -17,7 +18,12 @@ from engine.errors import ArtifactError
 from engine.fallback_evaluator import FallbackEvaluator
 from engine.intent_head import IntentHead
 from engine.point_heads import PointHeads
-from engine.ports import AnswerEvaluator, QuestionSelector, UtteranceGenerator
+from engine.ports import (
+    AdaptedEncoder,
+    AnswerEvaluator,
+    QuestionSelector,
+    UtteranceGenerator,
+)
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
 from engine.readers import Readers, load_readers
@@ -55,7 +61,7 @@ def build_stages(  # noqa: PLR0913, PLR0917 - what stages are made of, passed on
     encoder = readers.encoder
     evaluator = build_evaluator(readers, weights, packs, spec, batching)
     selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
-    vectors = topic_vectors(packs, encoder)
+    vectors = _topics(encoder, selector, packs)
     return (
         evaluator,
         SbertQuestionSelector(encoder, vectors, _number(selector, "margin")),
@@ -80,13 +86,7 @@ def build_evaluator(
     """
     encoder, verifier = readers.encoder, readers.verifier
     answers = encoder.add_adapter(weights / ANSWER_EVALUATOR, ANSWER_EVALUATOR)
-    digest = encoder.manifest.digest[:8] + answers.digest[:8]
-    root = cache_folder()
-    cache = root / "candidates" if root else None
-    candidates = {
-        pack.id: CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest=digest, cache=cache)
-        for pack in packs.values()
-    }
+    candidates = _candidates(encoder, answers, packs)
     intents = IntentHead(weights / ANSWER_EVALUATOR, answers.config)
     heads = PointHeads.load(
         weights / ANSWER_VERIFIER, str(verifier.manifest.config.get("heads_of"))
@@ -125,3 +125,47 @@ def _number(manifest: Manifest, name: str) -> float:
         return float(manifest.config[name])
     except (KeyError, TypeError, ValueError):
         raise ArtifactError(f"the manifest of {manifest.kind} has no usable {name!r}") from None
+
+
+def prepare(weights: Path, device: str, packs: Mapping[str, QuestionPack]) -> None:
+    """Make all that a worker otherwise makes when it is first needed, and keep it for later starts.
+
+    Args:
+        weights: the folder with one folder a model.
+        device: ``cpu`` or ``cuda``.
+        packs: pack id → pack.
+
+    Raises:
+        ArtifactError: a model is missing, altered, or does not fit the others.
+    """
+    encoder = load_readers(weights, device).encoder
+    answers = encoder.add_adapter(weights / ANSWER_EVALUATOR, ANSWER_EVALUATOR)
+    for candidates in _candidates(encoder, answers, packs).values():
+        candidates.complete()
+    selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
+    _topics(encoder, selector, packs)
+
+
+def _candidates(
+    encoder: AdaptedEncoder, answers: Manifest, packs: Mapping[str, QuestionPack]
+) -> dict[str, CandidateVectors]:
+    digest = encoder.manifest.digest[:8] + answers.digest[:8]
+    folder = _vectors_folder("candidates")
+    return {
+        pack.id: CandidateVectors(
+            pack, encoder, ANSWER_EVALUATOR, model_digest=digest, cache=folder
+        )
+        for pack in packs.values()
+    }
+
+
+def _topics(
+    encoder: AdaptedEncoder, selector: Manifest, packs: Mapping[str, QuestionPack]
+) -> dict[tuple[str, str, str], FloatArray]:
+    digest = encoder.manifest.digest[:8] + selector.digest[:8]
+    return topic_vectors(packs, encoder, model_digest=digest, cache=_vectors_folder("topics"))
+
+
+def _vectors_folder(kind: str) -> Path | None:
+    root = cache_folder()
+    return root / "vectors" / kind if root else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_the_second_start_reads_them_from_disk(pack: QuestionPack, tmp_path: Pat
             second.of("plums", "stone", locale).reference_vectors,
         )
     assert encoder.calls == []
-    assert [file.name for file in cache.glob("*/*")] == ["plums.npy"]
+    assert len(list(cache.iterdir())) == 1
 
 
 def test_another_pack_or_model_does_not_get_them(pack: QuestionPack, tmp_path: Path) -> None:
@@ -79,11 +80,11 @@ def test_another_pack_or_model_does_not_get_them(pack: QuestionPack, tmp_path: P
 
 
 def _cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[:-100])
+    file.write_bytes(file.read_bytes()[:1000])
 
 
-def _save(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Callable[[Path], None]:
-    return lambda file: np.save(file, array)
+def _save(change: Callable[[Any], Any]) -> Callable[[Path], None]:
+    return lambda file: np.save(file, change(np.load(file)))
 
 
 @pytest.mark.parametrize(
@@ -93,10 +94,10 @@ def _save(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Callable[
         lambda file: file.write_bytes(b"PK\x03\x04 no archive"),
         lambda file: file.write_bytes(b"\x93NUMPY\x01\x00\x10\x00{'descr': ((((\n"),
         _cut,
-        _save(np.zeros((3, 512), dtype=np.float32)),
-        _save(np.zeros(64, dtype=np.float32)),
-        _save(np.zeros((64, 512), dtype=np.int64)),
-        _save(np.full((64, 512), np.nan, dtype=np.float32)),
+        _save(lambda good: good[:3]),
+        _save(lambda good: good[:, 0]),
+        _save(lambda good: good.astype(np.int64)),
+        _save(lambda good: np.where(good == 0, np.nan, good)),
     ],
     ids=["empty", "zip", "header", "cut", "rows", "flat", "type", "nan"],
 )
@@ -104,14 +105,15 @@ def test_a_file_that_does_not_fit_is_made_again(
     pack: QuestionPack, tmp_path: Path, spoil: Callable[[Path], object]
 ) -> None:
     expected = candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")
-    (file,) = tmp_path.glob("*/*")
-    good = file.read_bytes()
+    (file,) = tmp_path.glob("*.npy")
     spoil(file)
     encoder = WordEncoder()
     found = candidates(pack, encoder, tmp_path).of("apples", "taste", "en")
     assert len(encoder.calls) == 1
     np.testing.assert_array_equal(found.reference_vectors, expected.reference_vectors)
-    assert file.read_bytes() == good
+    again = WordEncoder()
+    candidates(pack, again, tmp_path).of("apples", "taste", "en")
+    assert again.calls == []
 
 
 def test_a_folder_that_cannot_be_written_does_no_harm(pack: QuestionPack, tmp_path: Path) -> None:
@@ -126,7 +128,7 @@ def test_nothing_is_left_behind_when_the_file_cannot_take_its_place(
     pack: QuestionPack, tmp_path: Path
 ) -> None:
     expected = candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")
-    (file,) = tmp_path.glob("*/*")
+    (file,) = tmp_path.glob("*.npy")
     file.unlink()
     file.mkdir()
     again = candidates(pack, WordEncoder(), tmp_path).of("apples", "taste", "en")

@@ -25,9 +25,16 @@ from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
 from engine.intent_head import IntentHead
 from engine.point_heads import PointHeads
-from engine.ports import AnswerEvaluator, AnswerVerifier, Evaluation, TextEncoder
+from engine.ports import (
+    AdaptedEncoder,
+    AnswerEvaluator,
+    AnswerVerifier,
+    Evaluation,
+    TextEncoder,
+)
 from engine.question_selector import SbertQuestionSelector, topic_vectors
 from engine.questions import QuestionPack
+from engine.readers import Readers
 from engine.verifier_choice import CALIBRATIONS, choose_judge
 from engine.verifier_spec import BUNDLED_VERIFIER, VerifierSpec
 from training.candidate_model import LAYOUT
@@ -168,8 +175,18 @@ def stage_one_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPa
     Raises:
         ArtifactError: one of them is missing, altered, or does not fit the others.
     """
-    answers = encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
     verifier = CrossEncoderVerifier(encoder, folders.answer_verifier)
+    return stage_one_of(Readers(encoder, verifier), folders, pack)
+
+
+def stage_one_of(readers: Readers, folders: ModelFolders, pack: QuestionPack) -> StageOne:
+    """Put stage 1 together on what reads for it, whichever library that is.
+
+    Raises:
+        ArtifactError: a model is missing, altered, or does not fit the others.
+    """
+    encoder, verifier = readers.encoder, readers.verifier
+    answers = encoder.add_adapter(folders.answer_evaluator, ANSWER_EVALUATOR)
     judge = choose_judge(folders.verifier, encoder, answers, verifier, folders.calibrations)
     intents = IntentHead(folders.answer_evaluator, answers.config)
     heads = PointHeads.load(folders.answer_verifier, str(verifier.manifest.config.get("heads_of")))
@@ -181,7 +198,7 @@ def stage_one_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPa
         known = {pack.id: candidates}
         return SbertAnswerEvaluator(texts, pairs, intents, heads, judge.policies, known, floor)
 
-    return StageOne.of(pack, BulkEncoder(encoder), judge.verifier, build)
+    return StageOne.of(pack, _in_bulk(encoder), judge.verifier, build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +225,14 @@ class StageTwo:
         return cls(pack, texts, vectors, SbertQuestionSelector(texts, vectors, margin))
 
 
-def stage_two_on(encoder: SharedEncoder, folders: ModelFolders, pack: QuestionPack) -> StageTwo:
+def stage_two_on(encoder: AdaptedEncoder, folders: ModelFolders, pack: QuestionPack) -> StageTwo:
     """Load the model of stage 2 onto an encoder body.
 
     Raises:
         ArtifactError: it is missing, altered, or does not fit the body.
     """
     manifest = encoder.add_adapter(folders.question_selector, QUESTION_SELECTOR)
-    return StageTwo.of(pack, BulkEncoder(encoder), _number(manifest, "margin"))
+    return StageTwo.of(pack, _in_bulk(encoder), _number(manifest, "margin"))
 
 
 def _number(manifest: Manifest, name: str) -> float:
@@ -223,3 +240,7 @@ def _number(manifest: Manifest, name: str) -> float:
         return float(manifest.config[name])
     except (KeyError, TypeError, ValueError):
         raise ArtifactError(f"the manifest of {manifest.kind} has no usable {name!r}") from None
+
+
+def _in_bulk(encoder: AdaptedEncoder) -> TextEncoder:
+    return BulkEncoder(encoder) if isinstance(encoder, SharedEncoder) else encoder
