@@ -16,7 +16,8 @@ from bot.interview.choosing import (
 )
 from bot.interview.messages import Action, Inbound, Notice
 from bot.interview.ports import Clock, Packs, People, Snapshot, TurnOutcome
-from bot.interview.state import InterviewState, Options, begin, spoken_anew
+from bot.interview.speaking import spoken_anew, spoken_by
+from bot.interview.state import InterviewState, Options, begin
 from bot.interview.telling import Teller
 from engine.contract import Mode
 from engine.outcomes import Style, style_in
@@ -124,7 +125,7 @@ class Opening:
             return self._tell(snapshot, inbound, "notice.unknown_locale", **params)
         fresh = begin(
             pack,
-            options,
+            spoken_by(pack, options),
             interview_id=self._new_id(inbound.event_id),
             user_id=snapshot.user_id,
             seed=snapshot.earlier_interviews,

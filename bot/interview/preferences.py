@@ -17,7 +17,8 @@ from bot.interview.choosing import (
 from bot.interview.flow import Length, Level
 from bot.interview.messages import Action, Choice, Inbound, Notice, Say
 from bot.interview.ports import Packs, Snapshot, TurnOutcome
-from bot.interview.state import InterviewState, Options, spoken_anew
+from bot.interview.speaking import spoken_anew
+from bot.interview.state import InterviewState, Options
 from bot.interview.telling import Teller
 from engine.contract import Mode
 from engine.errors import PackError

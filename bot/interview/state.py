@@ -169,10 +169,10 @@ def begin(  # noqa: PLR0913 - all of it is what an interview starts from
     """Return the state after the opening: the first topic has been asked.
 
     Raises:
-        KeyError: the start topic is not in the pack.
+        KeyError: the start topic is not in the pack, or the pack is not written in the language
+            and style.
     """
     topic = pack.topic(options.start_topic or pack.start)
-    options = _spoken_by(pack, options)
     phrasings = topic.question[wording(options.locale, style_in(options.locale, options.style))]
     chosen = seed % len(phrasings)
     return InterviewState(
@@ -237,23 +237,6 @@ def turn_request(
     )
 
 
-def spoken_anew(
-    state: InterviewState, pack: QuestionPack, locale: str, style: Style
-) -> InterviewState:
-    """Return an interview in another language or style, its question asked in it.
-
-    It stays as it is where its pack does not speak like that.
-    """
-    options = replace(state.options, locale=locale, style=style)
-    spoken = style_in(locale, style)
-    if not pack.speaks(locale, spoken) or state.topic_id not in pack:
-        return state
-    if (locale, spoken) == (state.locale, state.style):
-        return replace(state, options=options)
-    question = pack.topic(state.topic_id).question[wording(locale, spoken)][0]
-    return replace(state, options=options, question=question)
-
-
 def advance(
     state: InterviewState,
     pack: QuestionPack,
@@ -306,12 +289,6 @@ def topics_in_all(state: InterviewState, pack: QuestionPack) -> int:
     """Return how many judged topics the interview will have."""
     options = state.options
     return len(options.topics) or total_topics(pack, options.level, options.length)
-
-
-def _spoken_by(pack: QuestionPack, options: Options) -> Options:
-    """Return options with the usual style where the pack is not written in the one chosen."""
-    style = style_in(options.locale, options.style)
-    return options if pack.speaks(options.locale, style) else replace(options, style=Style.BANMAL)
 
 
 def _fresh(topic: Topic) -> TopicProgress:

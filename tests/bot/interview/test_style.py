@@ -137,6 +137,16 @@ async def test_a_pack_without_jondaetmal_is_held_in_banmal_throughout(
     assert (await talk.send(action=Action.SETTINGS, options=CHOSEN)).locale == "ko"
 
 
+async def test_a_pack_without_jondaetmal_can_still_be_gone_on_with_in_korean(
+    banmal_only: Conversation,
+) -> None:
+    talk = banmal_only
+    await talk.send(action=Action.SETTINGS, options={**CHOSEN, "locale": "en"})
+    await talk.open(start_topic="apples")
+    await talk.send(action=Action.LANGUAGE, options={"locale": "ko"})
+    assert (talk.state.locale, talk.state.style) == ("ko", Style.BANMAL)
+
+
 async def test_trouble_is_told_in_the_style_of_the_interview(talk: Conversation) -> None:
     await talk.open(start_topic="apples", **CHOSEN)
     inbound = Inbound("e9", ACCOUNT, "room", "사과", FakeClock().now())

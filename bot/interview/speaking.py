@@ -1,0 +1,33 @@
+"""How an interview is spoken: in which language and style, and what changes with another one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.interview.state import InterviewState, Options
+from engine.outcomes import Style, style_in, wording
+from engine.questions import QuestionPack
+
+
+def spoken_by(pack: QuestionPack, options: Options) -> Options:
+    """Return options with the usual style where the pack is not written in the one chosen."""
+    style = style_in(options.locale, options.style)
+    return options if pack.speaks(options.locale, style) else replace(options, style=Style.BANMAL)
+
+
+def spoken_anew(
+    state: InterviewState, pack: QuestionPack, locale: str, style: Style
+) -> InterviewState:
+    """Return an interview in another language or style, its question asked in it.
+
+    It stays as it is where its pack is not written in the language; where it is not written in the
+    style, the usual one is spoken.
+    """
+    options = spoken_by(pack, replace(state.options, locale=locale, style=style))
+    spoken = style_in(locale, options.style)
+    if not pack.speaks(locale, spoken) or state.topic_id not in pack:
+        return state
+    if (locale, spoken) == (state.locale, state.style):
+        return replace(state, options=options)
+    question = pack.topic(state.topic_id).question[wording(locale, spoken)][0]
+    return replace(state, options=options, question=question)
