@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -36,6 +36,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import DatabaseOutdatedError, StorageError
 from bot.storage.faults import describe, explain, upgrade_advice
 from bot.storage.group_commit import GroupCommit, T, Work
+from bot.storage.near_sqlite import connect
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -204,9 +205,11 @@ class Database:
                 self.url,
                 json_serializer=to_json,
                 hide_parameters=True,
-                connect_args={"isolation_level": None},  # transactions begin below, not in sqlite3
+                connect_args={
+                    "isolation_level": None,  # transactions begin below, not in sqlite3
+                    "async_creator_fn": connect,
+                },
             )
-            event.listen(engine.sync_engine, "do_connect", _try_to_open_sqlite)
             event.listen(engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine
@@ -256,16 +259,6 @@ def _make_folder(url: URL) -> None:
         raise StorageError(
             f"The folder {folder} for the database cannot be made: {error.strerror}."
         ) from error
-
-
-def _try_to_open_sqlite(
-    _dialect: object, _record: object, where: Sequence[Any], how: Mapping[str, Any]
-) -> None:
-    """Fail here if the file cannot be opened.
-
-    aiosqlite would leave a thread behind that prints a traceback when the program ends before it.
-    """
-    sqlite3.connect(*where, **how).close()
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:

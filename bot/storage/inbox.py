@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Insert, func, insert, literal, select, update
+from sqlalchemy import Insert, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,12 +66,13 @@ class Inbox:
             "account": kept.account.external_id,
             "payload": INBOUNDS.encode(kept),
             "received_at": kept.received_at,
+            "forgotten": fingerprint(kept.event_id),
         }
 
         async def keep(connection: AsyncConnection) -> bool:
             settled = await _edit(connection, kept)
-            done = {"done_at": self._clock.now()} if settled else {}
-            return (await connection.execute(_unless_forgotten(row | done))).rowcount == 1
+            done = self._clock.now() if settled else None
+            return (await connection.execute(_KEEP, {**row, "done_at": done})).rowcount == 1
 
         try:
             return await self._database.write(keep, urgent=True)
@@ -92,30 +92,19 @@ class Inbox:
 
     async def waiting(self, platform: str, conversation: str) -> int:
         """Return how many messages of a conversation wait."""
-        query = (
-            select(func.count())
-            .select_from(InboxRow)
-            .where(InboxRow.platform == platform, InboxRow.conversation == conversation)
-            .where(InboxRow.done_at.is_(None))
-        )
+        where = {"platform": platform, "conversation": conversation}
         async with self._database.reading() as connection:
-            return (await connection.execute(query)).scalar_one()
+            return (await connection.execute(_COUNT_WAITING, where)).scalar_one()
 
     async def oldest(self, platform: str, conversation: str) -> PendingInbound | None:
         """Return the oldest message of a conversation that waits, if there is one.
 
         A row that cannot be read any more is put aside (it stays in the table) and logged.
         """
-        query = (
-            select(InboxRow.id, InboxRow.payload, InboxRow.attempts, InboxRow.next_attempt_at)
-            .where(InboxRow.platform == platform, InboxRow.conversation == conversation)
-            .where(InboxRow.done_at.is_(None))
-            .order_by(InboxRow.id)
-            .limit(1)
-        )
+        where = {"platform": platform, "conversation": conversation}
         while True:
             async with self._database.reading() as connection:
-                row = (await connection.execute(query)).one_or_none()
+                row = (await connection.execute(_OLDEST, where)).one_or_none()
             if row is None:
                 return None
             try:
@@ -133,9 +122,8 @@ class Inbox:
         Raises:
             StorageError: the database cannot be used.
         """
-        query = select(InboxRow.payload).where(InboxRow.id == pending.inbox_id)
         async with self._database.reading() as connection:
-            payload = (await connection.execute(query)).scalar_one()
+            payload = (await connection.execute(_PAYLOAD, {"of": pending.inbox_id})).scalar_one()
         return replace(pending, inbound=INBOUNDS.decode(payload))
 
     async def defer(
@@ -186,30 +174,44 @@ async def mark_done(connection: AsyncConnection, inbox_id: int, now: datetime) -
     Returns:
         False when it was settled before: whatever came of it must not be written again.
     """
-    settled = await connection.execute(
-        update(InboxRow)
-        .where(InboxRow.id == inbox_id, InboxRow.done_at.is_(None))
-        .values(done_at=now)
-    )
+    settled = await connection.execute(_SETTLE, {"of": inbox_id, "done_at": now})
     return settled.rowcount == 1
 
 
 async def is_unchanged(connection: AsyncConnection, inbox_id: int, inbound: Inbound) -> bool:
     """Return whether a message still says what an outcome was decided on."""
-    query = select(InboxRow.payload).where(InboxRow.id == inbox_id)
-    payload = (await connection.execute(query)).scalar_one_or_none()
+    payload = (await connection.execute(_PAYLOAD, {"of": inbox_id})).scalar_one_or_none()
     return payload is not None and payload["text"] == inbound.text
 
 
-def _unless_forgotten(row: Mapping[str, object]) -> Insert:
+def _unless_forgotten(*names: str) -> Insert:
     """Return the insertion of a message, unless it arrived before its sender was forgotten."""
     columns = InboxRow.__table__.c
-    given = [literal(value, columns[name].type).label(name) for name, value in row.items()]
+    given = [bindparam(name, type_=columns[name].type).label(name) for name in names]
     known = select(InboxRow.id).where(
-        InboxRow.platform == row["platform"],
-        InboxRow.event_id == fingerprint(str(row["event_id"])),
+        InboxRow.platform == bindparam("platform"), InboxRow.event_id == bindparam("forgotten")
     )
-    return insert(InboxRow).from_select(list(row), select(*given).where(~known.exists()))
+    return insert(InboxRow).from_select(names, select(*given).where(~known.exists()))
+
+
+# Made once: to put a statement together costs as much as to run it.
+_KEEP = _unless_forgotten(
+    *("platform", "event_id", "conversation", "account", "payload", "received_at", "done_at")
+)
+_WAITING = (
+    InboxRow.platform == bindparam("platform"),
+    InboxRow.conversation == bindparam("conversation"),
+    InboxRow.done_at.is_(None),
+)
+_COUNT_WAITING = select(func.count()).select_from(InboxRow).where(*_WAITING)
+_OLDEST = (
+    select(InboxRow.id, InboxRow.payload, InboxRow.attempts, InboxRow.next_attempt_at)
+    .where(*_WAITING)
+    .order_by(InboxRow.id)
+    .limit(1)
+)
+_PAYLOAD = select(InboxRow.payload).where(InboxRow.id == bindparam("of"))
+_SETTLE = update(InboxRow).where(InboxRow.id == bindparam("of"), InboxRow.done_at.is_(None))
 
 
 async def _edit(connection: AsyncConnection, edit: Inbound) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.interview.messages import Reply
@@ -54,15 +54,14 @@ async def put_replies(  # noqa: PLR0913 - the columns of a row
     """Put replies into the outbox, in order, within a transaction that somebody else commits."""
     for reply in replies:
         # One statement a reply: ids, and with them the order, are those of the loop everywhere.
-        await connection.execute(
-            insert(OutboxRow).values(
-                platform=platform,
-                conversation=conversation,
-                interview_id=interview_id,
-                payload=REPLIES.encode(reply),
-                created_at=now,
-            )
-        )
+        row = {
+            "platform": platform,
+            "conversation": conversation,
+            "interview_id": interview_id,
+            "payload": REPLIES.encode(reply),
+            "created_at": now,
+        }
+        await connection.execute(_PUT, row)
 
 
 class Outbox:
@@ -81,15 +80,9 @@ class Outbox:
 
     async def oldest(self, platform: str, conversation: str) -> PendingReply | None:
         """Return the oldest reply of a conversation that waits, if there is one."""
-        query = (
-            select(OutboxRow.id, OutboxRow.payload, OutboxRow.attempts, OutboxRow.next_attempt_at)
-            .where(OutboxRow.platform == platform, OutboxRow.conversation == conversation)
-            .where(*_PENDING)
-            .order_by(OutboxRow.id)
-            .limit(1)
-        )
+        where = {"platform": platform, "conversation": conversation}
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+            row = (await connection.execute(_OLDEST, where)).one_or_none()
         if row is None:
             return None
         return PendingReply(row.id, row.payload, row.attempts, row.next_attempt_at)
@@ -100,10 +93,8 @@ class Outbox:
         Of one that belongs to no interview it is not kept where it went: whoever has just had
         everything deleted is told so in such a one.
         """
-        of_none = OutboxRow.interview_id.is_(None)
-        where = case((of_none, ""), else_=OutboxRow.conversation)
-        now = self._clock.now()
-        await self._update(outbox_id, sent_at=now, next_attempt_at=None, conversation=where)
+        sent = {"of": outbox_id, "now": self._clock.now()}
+        await self._database.write(lambda connection: connection.execute(_SENT, sent))
 
     async def mark_failed(self, outbox_id: int, error: str) -> None:
         """Note that a reply will never be delivered, and why."""
@@ -120,3 +111,22 @@ class Outbox:
 
 
 _PENDING = (OutboxRow.sent_at.is_(None), OutboxRow.failed_at.is_(None))
+# Made once: to put a statement together costs as much as to run it.
+_PUT = insert(OutboxRow)
+_OLDEST = (
+    select(OutboxRow.id, OutboxRow.payload, OutboxRow.attempts, OutboxRow.next_attempt_at)
+    .where(OutboxRow.platform == bindparam("platform"))
+    .where(OutboxRow.conversation == bindparam("conversation"))
+    .where(*_PENDING)
+    .order_by(OutboxRow.id)
+    .limit(1)
+)
+_SENT = (
+    update(OutboxRow)
+    .where(OutboxRow.id == bindparam("of"))
+    .values(
+        sent_at=bindparam("now"),
+        next_attempt_at=None,
+        conversation=case((OutboxRow.interview_id.is_(None), ""), else_=OutboxRow.conversation),
+    )
+)

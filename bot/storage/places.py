@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.interview.messages import Account
@@ -32,9 +32,8 @@ class Places:
         Raises:
             StorageError: the database cannot be used.
         """
-        query = select(CursorRow.value).where(CursorRow.name == name)
         async with self._database.reading() as connection:
-            return (await connection.execute(query)).scalar_one_or_none()
+            return (await connection.execute(_CURSOR, {"of": name})).scalar_one_or_none()
 
     async def keep_cursor(self, name: str, value: str) -> None:
         """Remember where a stream was left.
@@ -44,8 +43,9 @@ class Places:
         """
 
         async def keep(connection: AsyncConnection) -> None:
-            await connection.execute(delete(CursorRow).where(CursorRow.name == name))
-            await connection.execute(insert(CursorRow).values(name=name, value=clean(value)))
+            moved = await connection.execute(_MOVE_CURSOR, {"of": name, "value": clean(value)})
+            if moved.rowcount == 0:
+                await connection.execute(_NEW_CURSOR, {"name": name, "value": clean(value)})
 
         await self._database.write(keep)
 
@@ -55,9 +55,8 @@ class Places:
         Raises:
             StorageError: the database cannot be used.
         """
-        query = select(PlaceSettingRow.key, PlaceSettingRow.value)
         async with self._database.reading() as connection:
-            rows = await connection.execute(query.where(PlaceSettingRow.scope == scope))
+            rows = await connection.execute(_SETTINGS, {"of": scope})
             return {row.key: row.value for row in rows}
 
     async def keep_settings(self, scope: str, values: Mapping[str, str]) -> None:
@@ -103,3 +102,12 @@ class Places:
         )
         async with self._database.reading() as connection:
             return tuple((await connection.execute(query)).scalars())
+
+
+# Made once: to put a statement together costs as much as to run it.
+_CURSOR = select(CursorRow.value).where(CursorRow.name == bindparam("of"))
+_MOVE_CURSOR = update(CursorRow).where(CursorRow.name == bindparam("of"))
+_NEW_CURSOR = insert(CursorRow)
+_SETTINGS = select(PlaceSettingRow.key, PlaceSettingRow.value).where(
+    PlaceSettingRow.scope == bindparam("of")
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -121,36 +121,13 @@ class SqlInterviewStore:
         return isinstance(outcome.person, PersonForgotten)
 
     async def _find(self, account: Account, conversation: str) -> Snapshot | None:
-        mine = aliased(InterviewRow)
-        latest = (
-            select(mine.id)
-            .where(mine.user_id == AccountRow.user_id)
-            .where(mine.platform == account.platform, mine.conversation == conversation)
-            .order_by(mine.number.desc())
-            .limit(1)
-            .correlate(AccountRow)
-            .scalar_subquery()
-        )
-        begun = (
-            select(func.max(mine.number))
-            .where(mine.user_id == AccountRow.user_id)
-            .correlate(AccountRow)
-            .scalar_subquery()
-        )
-        query = (
-            select(
-                AccountRow.user_id,
-                begun.label("begun"),
-                InterviewRow.snapshot,
-                InterviewRow.version,
-                InterviewRow.last_reply,
-            )
-            .outerjoin(InterviewRow, InterviewRow.id == latest)
-            .where(AccountRow.platform == account.platform)
-            .where(AccountRow.external_id == account.external_id)
-        )
+        who = {
+            "platform": account.platform,
+            "external_id": account.external_id,
+            "conversation": conversation,
+        }
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+            row = (await connection.execute(_FIND, who)).one_or_none()
             return _snapshot(row, await _chosen(connection, row.user_id)) if row else None
 
     async def _make_user(self, account: Account) -> None:
@@ -200,11 +177,8 @@ class SqlInterviewStore:
             }
         if outcome.standing is not None:
             values["last_reply"] = REPLIES.encode(outcome.standing)
-        changed = await connection.execute(
-            update(InterviewRow)
-            .where(InterviewRow.id == after.id, InterviewRow.version == version)
-            .values(version=version + 1, **values)
-        )
+        which = {"of": after.id, "seen": version, "version": version + 1}
+        changed = await connection.execute(_CHANGE, {**which, **values})
         if changed.rowcount != 1:
             raise _conflict(after.id, version)
 
@@ -234,9 +208,40 @@ class SqlInterviewStore:
             raise _conflict(after.id, 0) from error
 
 
+def _latest_interview() -> Select[Any]:
+    """Return the query for a person and their latest interview in one conversation."""
+    mine = aliased(InterviewRow)
+    of_person = mine.user_id == AccountRow.user_id
+    here = (
+        mine.platform == bindparam("platform"),
+        mine.conversation == bindparam("conversation"),
+    )
+    latest = select(mine.id).where(of_person, *here).order_by(mine.number.desc()).limit(1)
+    begun = select(func.max(mine.number)).where(of_person)
+    return (
+        select(
+            AccountRow.user_id,
+            begun.correlate(AccountRow).scalar_subquery().label("begun"),
+            InterviewRow.snapshot,
+            InterviewRow.version,
+            InterviewRow.last_reply,
+        )
+        .outerjoin(InterviewRow, InterviewRow.id == latest.correlate(AccountRow).scalar_subquery())
+        .where(AccountRow.platform == bindparam("platform"))
+        .where(AccountRow.external_id == bindparam("external_id"))
+    )
+
+
+# Made once: to put a statement together costs as much as to run it.
+_FIND = _latest_interview()
+_CHOSEN = select(SettingRow.key, SettingRow.value).where(SettingRow.user_id == bindparam("of"))
+_CHANGE = update(InterviewRow).where(
+    InterviewRow.id == bindparam("of"), InterviewRow.version == bindparam("seen")
+)
+
+
 async def _chosen(connection: AsyncConnection, user_id: str) -> dict[str, str]:
-    query = select(SettingRow.key, SettingRow.value).where(SettingRow.user_id == user_id)
-    return {row.key: row.value for row in await connection.execute(query)}
+    return {row.key: row.value for row in await connection.execute(_CHOSEN, {"of": user_id})}
 
 
 def _snapshot(row: Row[Any], chosen: dict[str, str]) -> Snapshot:

@@ -14,18 +14,17 @@ async def append_turn(
     connection: AsyncConnection, interview_id: str | None, record: TurnRecord
 ) -> None:
     """Append a line within a transaction that somebody else commits."""
-    await connection.execute(
-        insert(TurnRow).values(
-            interview_id=interview_id,
-            turn=record.turn,
-            event_id=record.event_id,
-            topic_id=record.topic_id,
-            intent=record.intent,
-            text=record.text,
-            record=RECORDS.encode(record),
-            answered_at=record.answered_at,
-        )
-    )
+    row = {
+        "interview_id": interview_id,
+        "turn": record.turn,
+        "event_id": record.event_id,
+        "topic_id": record.topic_id,
+        "intent": record.intent,
+        "text": record.text,
+        "record": RECORDS.encode(record),
+        "answered_at": record.answered_at,
+    }
+    await connection.execute(_LINE, row)
     results = [
         {
             "interview_id": interview_id,
@@ -40,4 +39,9 @@ async def append_turn(
         for verdict in record.verdicts
     ]
     if results:
-        await connection.execute(insert(PointResultRow), results)
+        await connection.execute(_RESULTS, results)
+
+
+# Made once: to put a statement together costs as much as to run it.
+_LINE = insert(TurnRow)
+_RESULTS = insert(PointResultRow)
