@@ -25,6 +25,7 @@ from bot.interview.ports import Messenger, Previewer, TurnHandler
 from bot.interview.service import InterviewService
 from bot.interview.state import Options
 from bot.packs import PackLibrary
+from bot.rush import Rush
 from bot.sharing import Sharing
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
@@ -89,7 +90,7 @@ class Aurora:
             on_commit=(deliveries or self.delivery).ring,
             permit=answers,
         )
-        self._ring = (answers or self.dispatcher).ring
+        self._rush = Rush((answers or self.dispatcher).ring)
 
     async def take_up(self, platform: str, conversation: str) -> None:
         """Go on with what a conversation was left with when the bot last ended.
@@ -130,8 +131,12 @@ class Aurora:
             StorageError: the database cannot be used.
         """
         is_new = await self._inbox.accept(inbound)
-        self._ring(inbound.account.platform, inbound.conversation)
+        self._rush.ring(inbound.account.platform, inbound.conversation)
         return is_new
+
+    def taking(self) -> contextlib.AbstractContextManager[None]:
+        """Have turns wait, within reason, while many messages are being taken in (`Rush`)."""
+        return self._rush.taking()
 
     async def settled(self, platform: str, conversation: str) -> None:
         """Return when every message of a conversation has been answered and delivered."""

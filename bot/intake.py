@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from bot.interview.messages import Account, Inbound
 from bot.storage.places import Places
@@ -14,6 +15,7 @@ class DurableIntake:
     Args:
         accept: stores a message, sees to it that it is answered, and says whether it is new.
         waiting: counts the messages of a conversation that have not been answered yet.
+        taking: has turns wait while many are being taken in.
         places: keeps cursors and the settings of places.
     """
 
@@ -21,10 +23,12 @@ class DurableIntake:
         self,
         accept: Callable[[Inbound], Awaitable[bool]],
         waiting: Callable[[str, str], Awaitable[int]],
+        taking: Callable[[], AbstractContextManager[None]],
         places: Places,
     ) -> None:
         self._accept = accept
         self._waiting = waiting
+        self._taking = taking
         self._places = places
 
     async def submit(self, inbound: Inbound) -> bool:
@@ -34,6 +38,10 @@ class DurableIntake:
             StorageError: the database cannot be used.
         """
         return await self._accept(inbound)
+
+    def taking(self) -> AbstractContextManager[None]:
+        """Count as a message that is being taken in until this is left."""
+        return self._taking()
 
     async def is_waiting(self, platform: str, conversation: str) -> bool:
         """Return whether a message of a conversation has not been answered yet.

@@ -114,7 +114,9 @@ class Running:
             watched=partial(CountedTurns, metrics=metrics),
             sharing=self._sharing,
         )
-        intake = DurableIntake(self._accept, self._aurora.waiting, self._places)
+        intake = DurableIntake(
+            self._accept, self._aurora.waiting, self._aurora.taking, self._places
+        )
         words = Translator.load()
         self._adapters = [
             SupervisedAdapter(name, partial(build, intake, words, packs), metrics, SystemClock())

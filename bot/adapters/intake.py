@@ -26,6 +26,7 @@ Options that the interview understands (`Inbound.options`):
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bot.interview.messages import Account, Inbound
@@ -42,6 +43,13 @@ class Intake(Protocol):
 
         Raises:
             StorageError: the database cannot be used; the platform must send it again.
+        """
+
+    def taking(self) -> AbstractContextManager[None]:
+        """Count as a message that is being taken in until this is left.
+
+        To be held from when something arrives until the person has been shown that it did. When
+        many speak in the same instant the turns wait until all but a few have seen that.
         """
 
     async def is_waiting(self, platform: str, conversation: str) -> bool:

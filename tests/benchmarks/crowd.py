@@ -40,11 +40,11 @@ async def measure(platform: str, tree: Path, asked: argparse.Namespace) -> None:
     chances = random.Random(20261126)
 
     def pause(_number: int, _turn: int) -> float:
-        return chances.expovariate(1 / asked.think) if asked.think else 0.0
+        return chances.expovariate(1 / asked.think)
 
     with tempfile.TemporaryDirectory() as folder:
         async with PLATFORMS[platform](Path(folder), tree) as stage:
-            crowd = Crowd(stage.side, asked.people, pause)
+            crowd = Crowd(stage.side, asked.people, pause if asked.think else None)
             say(f"{platform}, {asked.people} people, {tree}")
             for wave in range(1, asked.waves + 1):
                 await crowd.talks(asked.rounds)
@@ -59,8 +59,13 @@ async def measure(platform: str, tree: Path, asked: argparse.Namespace) -> None:
 def report(crowd: Crowd, stage: Stage) -> None:
     """Print times and throughput."""
     done = crowd.measured
-    messages = len(done.seen_after)
-    for name, values in (("seen", done.seen_after), ("answered", done.answered_after)):
+    messages = len(done.opening_seen_after) + len(done.seen_after)
+    measures = {
+        "openings seen": done.opening_seen_after,
+        "answers seen": done.seen_after,
+        "answers answered": done.answered_after,
+    }
+    for name, values in measures.items():
         shares = ", ".join(f"p{p}: {share(values, p / 100):.2f} s" for p in (50, 95, 99))
         say(f"  {name} after {shares}")
     cost = stage.bot.cpu_seconds() / messages * 1000

@@ -22,7 +22,7 @@ async def test_waves_of_people_who_all_speak_in_the_same_instant(
 ) -> None:
     memory = []
     async with PLATFORMS[platform](tmp_path) as stage:
-        crowd = Crowd(stage.side, PEOPLE, lambda _person, _turn: 0.0)
+        crowd = Crowd(stage.side, PEOPLE, None)
         for _ in range(WAVES):
             await crowd.talks(ROUNDS)
             await settled(stage.bot.database)

@@ -150,12 +150,14 @@ class Measured:
     """What a crowd noted.
 
     Args:
+        opening_seen_after: seconds until each wish for an interview was seen.
         seen_after: seconds until each message was seen.
         answered_after: seconds until the first words of its reply.
         told: place → what was said there, in order.
         seconds: how long it all took.
     """
 
+    opening_seen_after: list[float] = field(default_factory=list)
     seen_after: list[float] = field(default_factory=list)
     answered_after: list[float] = field(default_factory=list)
     told: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -173,16 +175,22 @@ class Crowd:
     Args:
         side: where.
         people: how many.
-        pauses: seconds between a person's messages, drawn by a person's number and the round.
+        pauses: seconds between a person's messages, drawn by a person's number and the round;
+            None has everybody wait for all others and speak in the same instant.
         first: number of the first of them; who came before has a lower one.
     """
 
     def __init__(
-        self, side: Side, people: int, pauses: Callable[[int, int], float], first: int = 0
+        self,
+        side: Side,
+        people: int,
+        pauses: Callable[[int, int], float] | None,
+        first: int = 0,
     ) -> None:
         self._side = side
         self._people = people
         self._pauses = pauses
+        self._together = asyncio.Barrier(people)
         self._arrived = first
         self.measured = Measured()
 
@@ -199,7 +207,7 @@ class Crowd:
     async def _talks(self, number: int, rounds: int) -> None:
         place = self._side.arrives(number)
         for turn in range(rounds + 1):
-            await asyncio.sleep(self._pauses(number, turn))
+            await self._moment(number, turn)
             said = self._side.ear.expects(place)
             if turn:
                 text = f"This is message {turn} of person {number}."
@@ -208,8 +216,19 @@ class Crowd:
             else:
                 await self._side.open(place)
             async with asyncio.timeout(PATIENCE):
-                self.measured.seen_after.append(await said.acknowledged)
-                self.measured.answered_after.append(await said.replied)
+                seen, answered = await said.acknowledged, await said.replied
+            if turn:
+                self.measured.seen_after.append(seen)
+                self.measured.answered_after.append(answered)
+            else:
+                self.measured.opening_seen_after.append(seen)
+
+    async def _moment(self, number: int, turn: int) -> None:
+        """Wait until it is time for a person to speak."""
+        if self._pauses is None:
+            await self._together.wait()
+        else:
+            await asyncio.sleep(self._pauses(number, turn))
 
 
 def share(values: Sequence[float], part: float) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from bot.interview.messages import Account, Inbound
 
@@ -13,7 +14,8 @@ class FakeIntake:
     """Takes in, and drops what it knows. `failures` lists what `submit` raises, once each.
 
     While `gate` is closed nothing is committed; `begun` tells the events that were handed in;
-    `waiting` holds the conversations in which something counts as unanswered.
+    `waiting` holds the conversations in which something counts as unanswered; `calm` is set while
+    nobody is being taken in.
     """
 
     def __init__(self) -> None:
@@ -27,6 +29,8 @@ class FakeIntake:
         self.failures: deque[Exception] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.calm = asyncio.Event()
+        self._at_it = 0
         self._changed = asyncio.Condition()
 
     async def submit(self, inbound: Inbound) -> bool:
@@ -41,6 +45,15 @@ class FakeIntake:
         self.submitted.append(inbound)
         await self._tell()
         return True
+
+    @contextmanager
+    def taking(self) -> Iterator[None]:
+        self._at_it += 1
+        self.calm.clear()
+        yield
+        self._at_it -= 1
+        if not self._at_it:
+            self.calm.set()
 
     async def is_waiting(self, platform: str, conversation: str) -> bool:
         return (platform, conversation) in self.waiting

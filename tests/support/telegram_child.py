@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 
 from bot.adapters.telegram_adapter.adapter import TelegramAdapter
 from bot.adapters.telegram_adapter.settings import TelegramSettings
@@ -22,5 +23,5 @@ def run(url: str, token: str, base_url: str) -> None:
 async def _receive(url: str, settings: TelegramSettings) -> None:
     database, clock = Database(url), SystemClock()
     inbox = Inbox(database, clock)
-    intake = DurableIntake(inbox.accept, inbox.waiting, Places(database))
+    intake = DurableIntake(inbox.accept, inbox.waiting, nullcontext, Places(database))
     await TelegramAdapter(settings, intake, Translator.load(), clock).run()

@@ -152,14 +152,15 @@ class Acting:
             StorageError: it cannot be kept.
         """
         task = asyncio.create_task(keeping)
-        await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
-        if task.done():
-            task.result()
-        try:
-            await interaction.response.defer(**how)
-        except (discord.HTTPException, *NETWORK) as error:
-            # It is kept, or soon will be: that this cannot be shown changes nothing about it.
-            log.info("gateway.not_acknowledged", error=type(error).__qualname__)
+        with self._intake.taking():
+            await asyncio.wait({task}, timeout=_PATIENCE_SECONDS)
+            if task.done():
+                task.result()
+            try:
+                await interaction.response.defer(**how)
+            except (discord.HTTPException, *NETWORK) as error:
+                # It is kept, or soon will be: that this cannot be shown changes nothing about it.
+                log.info("gateway.not_acknowledged", error=type(error).__qualname__)
         return await task
 
     async def submit(  # noqa: PLR0913 - what an interaction is made of

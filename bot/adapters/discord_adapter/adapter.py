@@ -71,7 +71,7 @@ class DiscordAdapter:
         self._clock = clock
         self._client: AuroraClient | None = None
         self._slash = SlashWords(words)
-        self._signs = TypingSigns()
+        self._signs = TypingSigns(intake)
         presenter = Presenter(words, self._slash)
         spoken = Spoken(PLATFORM, intake)
         places, reader = Places(intake), Reader(clock, self._own_id)

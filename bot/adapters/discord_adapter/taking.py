@@ -70,16 +70,17 @@ class Taking:
             discord.HTTPException: what was missed cannot be fetched; likewise.
         """
         lock = self._locks.setdefault(channel_id, asyncio.Lock())
-        async with lock:
-            connection = self._connection
-            if self._caught_up.get(channel_id) != connection:
-                await self._fetch_missed(channel, channel_id, take)
-                self._caught_up[channel_id] = connection
-            try:
-                yield
-            except Exception:
-                self._caught_up.forget(channel_id)
-                raise
+        with self._intake.taking():
+            async with lock:
+                connection = self._connection
+                if self._caught_up.get(channel_id) != connection:
+                    await self._fetch_missed(channel, channel_id, take)
+                    self._caught_up[channel_id] = connection
+                try:
+                    yield
+                except Exception:
+                    self._caught_up.forget(channel_id)
+                    raise
 
     async def submit(
         self,

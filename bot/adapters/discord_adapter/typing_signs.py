@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import aiohttp
 import discord
+
+from bot.adapters.intake import Intake
 
 LONGEST_SECONDS = 120.0
 """However late a reply comes, nobody believes in somebody who types for longer."""
@@ -26,9 +28,14 @@ class _Sign:
 
 
 class TypingSigns:
-    """The signs that are being shown."""
+    """The signs that are being shown.
 
-    def __init__(self) -> None:
+    Args:
+        intake: told that somebody has not yet been shown anything.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
         self._shown: dict[str, _Sign] = {}
 
     def begin(self, conversation: str, channel: discord.abc.Messageable) -> None:
@@ -67,7 +74,9 @@ class TypingSigns:
     async def _typing(self, conversation: str, sign: _Sign) -> None:
         # A sign is no promise: where it cannot be shown the reply comes all the same.
         with suppress(TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError):
-            async with asyncio.timeout(LONGEST_SECONDS), sign.channel.typing():
+            async with asyncio.timeout(LONGEST_SECONDS), AsyncExitStack() as shown:
+                with self._intake.taking():
+                    await shown.enter_async_context(sign.channel.typing())
                 await asyncio.Event().wait()
         if self._shown.get(conversation) is sign:
             del self._shown[conversation]

@@ -61,7 +61,7 @@ class TelegramAdapter:
         limits = SendingLimits(clock)
         self._sender = TelegramSender(self._bot, limits)
         self._spoken = Spoken(PLATFORM, intake)
-        self._presence = Presence(self._bot, limits, words, clock, self._spoken)
+        self._presence = Presence(self._bot, limits, intake, words, clock, self._spoken)
         self._buttons = Buttons(intake)
         self._view = TelegramView(Presenter(words, TelegramCommands()), self._buttons)
 

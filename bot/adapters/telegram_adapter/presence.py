@@ -16,6 +16,7 @@ import structlog
 from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 
+from bot.adapters.intake import Intake
 from bot.adapters.spoken import Spoken
 from bot.adapters.telegram_adapter.errors import seconds_asked
 from bot.adapters.telegram_adapter.limits import SendingLimits
@@ -64,20 +65,23 @@ class Presence:
     Args:
         bot: the wire.
         limits: what drafts wait for.
+        intake: told that somebody has not yet been shown anything.
         words: the texts.
         clock: the time.
         spoken: knows how people want to be spoken to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the adapter passes each once
         self,
         bot: WireBot,
         limits: SendingLimits,
+        intake: Intake,
         words: Translator,
         clock: WakingClock,
         spoken: Spoken,
     ) -> None:
         self._bot = bot
+        self._intake = intake
         self._limits = limits
         self._words = words
         self._clock = clock
@@ -86,18 +90,13 @@ class Presence:
         self._tasks: set[asyncio.Task[None]] = set()
         self._drafts = count(1)
 
-    def begin(self, chat_id: int, locale: str) -> bool:
-        """Show typing in a chat until `end`; returns at once.
-
-        Returns:
-            False when it is being shown already.
-        """
+    def begin(self, chat_id: int, locale: str) -> None:
+        """Show typing in a chat until `end`; returns at once."""
         if chat_id in self._shown:
             self._shown[chat_id].more = True
-            return False
+            return
         shown = self._shown[chat_id] = _Shown(next(self._drafts))
         self._start(self._show(chat_id, locale, shown), f"presence {chat_id}")
-        return True
 
     def go_on(self, chat_id: int, locale: str) -> None:
         """Show typing again: what came in meanwhile is at work now, and more may be behind it."""
@@ -141,14 +140,15 @@ class Presence:
         self._shown.clear()
 
     async def _show(self, chat_id: int, locale: str, shown: _Shown) -> None:
-        for number in range(_MOST_ROUNDS):
-            if not self._limits.paused:
-                await self._quietly(self._bot.send_chat_action(chat_id, ChatAction.TYPING))
+        with self._intake.taking():
+            await self._type(chat_id)
+        for number in range(1, _MOST_ROUNDS):
+            if await self._over(shown, _EVERY_SECONDS):
+                return
+            await self._type(chat_id)
             if number >= _ROUNDS_BEFORE_DRAFT:
                 shown.draft = shown.draft or await self._patience(chat_id, locale)
                 await self._draft(chat_id, shown)
-            if await self._over(shown, _EVERY_SECONDS):
-                return
         if self._shown.get(chat_id) is shown:
             del self._shown[chat_id]
 
@@ -156,6 +156,10 @@ class Presence:
         """Return what asks for patience; a private chat has the number of its person."""
         spoken = await self._spoken.to(chat_id, locale)
         return MarkedText(f"{self._words.text(spoken, 'console.thinking_long')}…")
+
+    async def _type(self, chat_id: int) -> None:
+        if not self._limits.paused:
+            await self._quietly(self._bot.send_chat_action(chat_id, ChatAction.TYPING))
 
     async def _stream(self, chat_id: int, shown: _Shown) -> None:
         """Show the newest draft, again and again until there is no newer one."""

@@ -120,14 +120,15 @@ class TelegramReceiver:
 
     async def _take_in_order(self, told: Sequence[tuple[int, Meant]]) -> int | None:
         """Commit what one chat said; return the place of what could not be committed."""
-        for place, meant in told:
-            try:
-                await self._handle(meant)
-            except StorageError as error:
-                log.warning("update.uncommitted", error=type(error).__qualname__)
-                return place
-            except Exception as error:  # a fault must not keep what comes after it out for ever
-                self._pass_over(error, chat_id=_chat(meant))
+        with self._intake.taking():
+            for place, meant in told:
+                try:
+                    await self._handle(meant)
+                except StorageError as error:
+                    log.warning("update.uncommitted", error=type(error).__qualname__)
+                    return place
+                except Exception as error:  # a fault must not keep out for ever what comes after it
+                    self._pass_over(error, chat_id=_chat(meant))
         return None
 
     def _pass_over(self, error: Exception, **ids: object) -> None:
@@ -147,17 +148,11 @@ class TelegramReceiver:
                 await self._point(meant)
 
     async def _submit(self, inbound: Inbound) -> bool:
-        """Commit a message, showing at once that it has been seen."""
-        if inbound.edits is not None:  # answered at once, or by what the edited message gets
-            return await self._intake.submit(inbound)
-        chat_id = chat_of(inbound.conversation)
-        shown_for_it = self._presence.begin(chat_id, inbound.options["default_locale"])
-        new = False
-        try:
-            new = await self._intake.submit(inbound)
-        finally:
-            if shown_for_it and not new:  # nothing will come of it
-                await self._presence.end(chat_id)
+        """Commit a message, then show that it has been seen."""
+        new = await self._intake.submit(inbound)
+        if new and inbound.edits is None:  # an edit is answered at once, or with what it edits
+            chat_id = chat_of(inbound.conversation)
+            self._presence.begin(chat_id, inbound.options["default_locale"])
         return new
 
     async def _press(self, pressed: Pressed) -> None:

@@ -23,14 +23,28 @@ async def typed(stage: Stage, times: int) -> None:
     await stage.world.until(lambda: len(stage.world.typing) == times)
 
 
-async def test_typing_is_shown_at_once_however_long_the_commit_takes() -> None:
+async def test_typing_is_shown_as_soon_as_a_message_is_kept_and_not_before() -> None:
     async with on_telegram(FakeClock()) as stage, stage.running():
         stage.intake.gate.clear()
         stage.world.person().say("an answer")
-        await typed(stage, 1)
-        assert stage.intake.submitted == []
+        await stage.intake.until(lambda: len(stage.intake.begun) == 1)
+        assert stage.world.typing == []
         stage.intake.gate.set()
+        await typed(stage, 1)
+        assert len(stage.intake.submitted) == 1
+
+
+async def test_whoever_has_not_been_shown_anything_yet_counts_as_being_taken_in() -> None:
+    async with on_telegram(FakeClock()) as stage, stage.running():
+        answer = asyncio.Event()
+        stage.server.faults["sendchataction"].append(Fault(200, gate=answer))
+        stage.world.person().say("an answer")
         await stage.intake.took(1)
+        await stage.world.until(lambda: bool(stage.server.called("sendChatAction")))
+        assert not stage.intake.calm.is_set()
+        answer.set()
+        await typed(stage, 1)
+        await stage.intake.calm.wait()
 
 
 async def test_it_goes_on_until_the_reply_and_no_longer() -> None:
