@@ -16,7 +16,8 @@ from engine.questions import QuestionPack, Topic
 HINT_PRICE = 0.1
 MAX_HINTS = 3
 STUDY_ITEMS = 3
-CREDIT: Mapping[VerdictStatus, float] = {VerdictStatus.COVERED: 1.0, VerdictStatus.PARTIAL: 0.5}
+_COVERED = VerdictStatus.COVERED
+CREDIT: Mapping[VerdictStatus, float] = {_COVERED: 1.0, VerdictStatus.PARTIAL: 0.5}
 
 # Which verdict stands for a point when several turns were spent on it: the best one.
 _RANK = (
@@ -45,6 +46,7 @@ class TurnRecord:
         utterance: what the interviewer said.
         asked_at, answered_at: when the question was put and when the reply arrived.
         timings_ms: milliseconds per stage.
+        disputes: the turn that is disagreed with; older logs leave it out and mean the last one.
     """
 
     turn: int
@@ -60,6 +62,7 @@ class TurnRecord:
     asked_at: datetime
     answered_at: datetime
     timings_ms: Mapping[str, float] = field(default_factory=dict, compare=False)
+    disputes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ def build_report(
         dont_knows=sum(record.intent == Intent.DONT_KNOW for record in judged),
         skips=sum(record.intent == Intent.SKIP for record in judged),
         hedged=len(hedged),
-        hedged_right=sum(_covers(record) for record in hedged),
+        hedged_right=sum(any(v.status is _COVERED for v in r.verdicts) for r in hedged),
         best_quote=best[1].evidence if best else None,
         best_quote_point=pack.topic(best[0]).point(best[1].point_id).name[locale] if best else None,
         study=_study(topics, reports, locale),
@@ -197,12 +200,7 @@ def build_report(
 
 def _was_answered(records: Iterable[TurnRecord]) -> bool:
     """Whether the user did anything with the question but hear it."""
-    done = (Intent.ANSWER, Intent.DONT_KNOW, Intent.SKIP)
-    return any(record.intent in done for record in records)
-
-
-def _covers(record: TurnRecord) -> bool:
-    return any(v.status is VerdictStatus.COVERED for v in record.verdicts)
+    return any(r.intent in (Intent.ANSWER, Intent.DONT_KNOW, Intent.SKIP) for r in records)
 
 
 def _topic_report(
@@ -240,11 +238,12 @@ def _point_report(
 def _disputed(records: tuple[TurnRecord, ...]) -> set[str]:
     """Return the points whose verdicts the user disagreed with."""
     found: set[str] = set()
-    last: tuple[PointVerdict, ...] = ()
+    judged: dict[int | None, tuple[PointVerdict, ...]] = {None: ()}
     for record in records:
         if record.intent == "disagree":
-            found.update(verdict.point_id for verdict in last)
-        last = record.verdicts or last
+            found.update(verdict.point_id for verdict in judged.get(record.disputes, ()))
+        elif record.verdicts:
+            judged[record.turn] = judged[None] = record.verdicts
     return found
 
 

@@ -264,6 +264,7 @@ class InterviewService:
         record = replace(
             record_action(state, Action.DISAGREE, inbound.event_id, inbound.text, now),
             topic_id=disputed.topic_id,
+            disputes=disputed.turn,
         )
         noted = replace(state, turn=state.turn + 1)
         reply = replies.disagreement(noted, pack, disputed)

@@ -38,6 +38,7 @@ class Log:
         *verdicts: PointVerdict,
         seconds: float = 20,
         hedge: str | None = None,
+        disputes: int | None = None,
     ) -> Log:
         asked = self.now
         self.now += timedelta(seconds=seconds)
@@ -54,6 +55,7 @@ class Log:
             utterance="",
             asked_at=asked,
             answered_at=self.now,
+            disputes=disputes,
         )
         self.records.append(record)
         return self
@@ -225,6 +227,17 @@ def test_a_verdict_that_was_disputed_is_marked_and_no_other(pack: QuestionPack) 
         ("colour English", False),
         ("taste English", True),
     ]
+
+
+def test_a_verdict_disputed_after_a_later_answer_is_the_one_that_is_marked(
+    pack: QuestionPack,
+) -> None:
+    log = Log()
+    log.add("apples", "answer", point("colour", WRONG, "blue"))
+    log.add("apples", "answer", point("taste", WRONG, "sour"))
+    log.add("apples", "disagree", disputes=1)
+    (topic,) = report(pack, log).topics
+    assert [p.name for p in topic.points if p.disputed] == ["colour English"]
 
 
 def test_titles_and_names_come_in_the_language_of_the_interview(pack: QuestionPack) -> None:

@@ -187,7 +187,8 @@ async def test_disagreeing_is_about_the_verdict_that_the_button_stood_under(
     await talk.send(talk.wrong_answer())
     assert first.facts is not None
     await talk.send("", Action.DISAGREE, {"turn": str(first.facts.turn)})
-    assert (talk.log[-1].intent, talk.log[-1].topic_id) == ("disagree", "lora")
+    noted = talk.log[-1]
+    assert (noted.intent, noted.topic_id, noted.disputes) == ("disagree", "lora", first.facts.turn)
 
 
 async def test_hints_are_given_one_after_another(talk: Conversation) -> None:
