@@ -11,6 +11,8 @@ import itertools
 import random
 import statistics
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.closed_queue import Station, expected
@@ -18,8 +20,7 @@ from tests.benchmarks.timing import share
 from tests.support.crowd import Crowd, settled
 from tests.support.crowd_stage import Stage, on_telegram
 
-_EAGER, _EAGER_ANSWERS = 12, 4
-_ANSWERS = 4
+_EAGER, _ANSWERS = 12, 4
 # Shares of what the bottleneck can do that crowds bring.
 _BUSY = (0.4, 0.8)
 
@@ -35,38 +36,57 @@ async def load(people: int) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         async with on_telegram(Path(name), models=True) as stage:
             came = itertools.count(step=max(people, _EAGER))
-            await _talk(stage, next(came), 2, 1, 0.0)  # the first of all waits for the models
-            eager = await _talk(stage, next(came), _EAGER, _EAGER_ANSWERS, 0.0)
-            station = Station("everything", 1 / _rate(eager))
-            lines.append(f"| {_EAGER} | none | {_rate(eager):.2f} | | {_waited(eager)} | |")
+            await _talk(stage, next(came), 2, 0.0)  # the first of all waits for the models
+            eager = await _talk(stage, next(came), _EAGER, 0.0)
+            station = Station("everything", 1 / eager.rate)
+            lines.append(f"| {_EAGER} | none | {eager.rate:.2f} | | {eager.cells} | |")
             for busy in _BUSY:
                 think = people * station.seconds / busy
-                crowd = await _talk(stage, next(came), people, _ANSWERS, think)
+                found = await _talk(stage, next(came), people, think)
                 told = expected([station], people, think)
                 lines.append(
-                    f"| {people} | {think:.1f} s | {_rate(crowd):.2f} | {told.rate:.2f} "
-                    f"| {_waited(crowd)} | {told.response * 1000:.0f} ms |"
+                    f"| {people} | {think:.1f} s | {found.rate:.2f} | {told.rate:.2f} "
+                    f"| {found.cells} | {told.response * 1000:.0f} ms |"
                 )
     return lines
 
 
-async def _talk(stage: Stage, first: int, people: int, answers: int, think: float) -> Crowd:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a crowd found.
+
+    Args:
+        people: how many they were.
+        paused: seconds that they thought, all together.
+        waited: seconds that each message waited for its reply.
+    """
+
+    people: int
+    paused: float
+    waited: Sequence[float]
+
+    @property
+    def rate(self) -> float:
+        """Turns a second while all of them were there: who came late does not dilute it."""
+        return self.people * len(self.waited) / (self.paused + sum(self.waited))
+
+    @property
+    def cells(self) -> str:
+        """Median and mean of what they waited."""
+        waited = self.waited
+        return f"{share(waited, 0.5) * 1000:.0f} ms | {statistics.fmean(waited) * 1000:.0f} ms"
+
+
+async def _talk(stage: Stage, first: int, people: int, think: float) -> _Found:
     """Have a crowd come, and wait until everything is delivered."""
     chances = random.Random(20)
+    pauses: list[float] = []
 
     def pause(_number: int, _turn: int) -> float:
-        return chances.expovariate(1 / think) if think else 0.0
+        pauses.append(chances.expovariate(1 / think) if think else 0.0)
+        return pauses[-1]
 
     crowd = Crowd(stage.side, people, pause, first)
-    await crowd.talks(answers)
+    await crowd.talks(_ANSWERS)
     await settled(stage.bot.database)
-    return crowd
-
-
-def _rate(crowd: Crowd) -> float:
-    return len(crowd.measured.answered_after) / crowd.measured.seconds
-
-
-def _waited(crowd: Crowd) -> str:
-    waited = crowd.measured.answered_after
-    return f"{share(waited, 0.5) * 1000:.0f} ms | {statistics.fmean(waited) * 1000:.0f} ms"
+    return _Found(people, sum(pauses), crowd.measured.answered_after)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.wire import UnixAddress
+from tests.benchmarks.processes import cpu_seconds
 from tests.support.command import ROOT, environment
 
 _STOP_SECONDS = 20.0
@@ -26,11 +27,13 @@ class RunningWorker:
         address: where.
         pid: its process.
         ready_after: seconds from its start until it listened.
+        ready_computed: seconds of those that it computed.
     """
 
     address: UnixAddress
     pid: int
     ready_after: float
+    ready_computed: float
 
     @property
     def imports_torch(self) -> bool:
@@ -61,7 +64,8 @@ async def running_worker(folder: Path, *options: str) -> AsyncIterator[RunningWo
         assert process.stderr is not None
         while _LISTENS not in (line := await process.stderr.readline()):
             assert line, "the worker ended before it listened"
-        yield RunningWorker(address, process.pid, time.perf_counter() - began)
+        ready_after = time.perf_counter() - began
+        yield RunningWorker(address, process.pid, ready_after, cpu_seconds(process.pid))
     finally:
         if process.returncode is None:
             process.terminate()

@@ -78,6 +78,7 @@ async def _measure(folder: Path, effort: int) -> list[Record]:
         needs = [
             Record("start.worker_ready_at_first", first.ready_after, "s", "on a new machine"),
             Record("start.worker_ready", worker.ready_after, "s", "from then on"),
+            Record("start.worker_computed", worker.ready_computed, "s", "of a core, until then"),
             Record("start.torch_imported", float(worker.imports_torch), "", "1 where it was"),
             Record("memory.worker", resident_mebibytes(worker.pid), "MiB", "after all this"),
         ]
