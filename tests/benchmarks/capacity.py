@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.simulate:
         _tell_simulation(places)
     if options.load:
-        from tests.benchmarks.load_test import load  # noqa: PLC0415 - starts servers
+        from tests.benchmarks.crowd_load import load  # noqa: PLC0415 - starts servers
 
         for line in asyncio.run(load(options.load)):
             say(line)

@@ -52,7 +52,7 @@ async def load(people: int) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """What a crowd found.
 
     Args:
@@ -77,7 +77,7 @@ class _Found:
         return f"{share(waited, 0.5) * 1000:.0f} ms | {statistics.fmean(waited) * 1000:.0f} ms"
 
 
-async def _talk(stage: Stage, first: int, people: int, think: float) -> _Found:
+async def _talk(stage: Stage, first: int, people: int, think: float) -> Found:
     """Have a crowd come, and wait until everything is delivered."""
     chances = random.Random(20)
     pauses: list[float] = []
@@ -89,4 +89,4 @@ async def _talk(stage: Stage, first: int, people: int, think: float) -> _Found:
     crowd = Crowd(stage.side, people, pause, first)
     await crowd.talks(_ANSWERS)
     await settled(stage.bot.database)
-    return _Found(people, sum(pauses), crowd.measured.answered_after)
+    return Found(people, sum(pauses), crowd.measured.answered_after)
