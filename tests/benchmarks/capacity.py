@@ -14,7 +14,7 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 
-from tests.benchmarks.closed_queue import Station, bottleneck, expected, people_carried
+from tests.benchmarks.closed_queue import Station, expected, people_carried
 from tests.benchmarks.deployments import (
     NEEDED,
     Deployment,
@@ -70,14 +70,15 @@ def latest_figures() -> dict[str, float]:
 
 
 def _tell_places(places: Sequence[Deployment]) -> None:
-    say(f"| where | people at once, {THINK:g} s of thinking | reply after | busy first |")
-    say("|---|---|---|---|")
+    say(f"| where | people at once, {THINK:g} s of thinking | reply after | busy first | next |")
+    say("|---|---|---|---|---|")
     for place in places:
         people = people_carried(place.stations, THINK)
         waited = expected(place.stations, people, THINK).response
-        first = bottleneck(place.stations).name
+        first, then = sorted(place.stations, key=lambda station: station.rate)[:2]
         note = " (computed)" if place.computed else ""
-        say(f"| {place.name} | {people:,}{note} | {waited * 1000:.0f} ms | {first} |")
+        busy = f"{first.name} | {then.name}"
+        say(f"| {place.name} | {people:,}{note} | {waited * 1000:.0f} ms | {busy} |")
 
 
 def _tell_crowds(figures: Mapping[str, float]) -> None:

@@ -83,26 +83,28 @@ def deployments(figures: Mapping[str, float]) -> list[Deployment]:
         figures: name → value of a benchmark run; all of `NEEDED` and perhaps a GPU's.
     """
     bot, worker = bot_station(figures, 1), worker_station(figures, 1)
-    gpu = gpu_seconds(figures)
-    unmeasured = "gpu.decode_of_limit" not in figures
     return [
-        Deployment("laptop, 2 cores, terminal or any server", (bot, worker)),
+        Deployment("laptop, 2 cores, without platform limits", (bot, worker)),
         Deployment("the same on Telegram", (bot, worker, telegram(figures, 1))),
         Deployment("the same on Discord", (bot, worker, discord(1))),
-        *(
-            Deployment(
-                f"{count} GPU{'s' if count > 1 else ''} and {8 * count} cores, any platform",
-                (
-                    bot_station(figures, count),
-                    worker_station(figures, 6 * count),
-                    Station("generator's GPU", gpu, count),
-                    database_station(figures, count),
-                ),
-                computed=unmeasured,
-            )
-            for count in (1, 10)
-        ),
+        *(_with_gpus(figures, count) for count in (1, 10)),
     ]
+
+
+def _with_gpus(figures: Mapping[str, float], count: int) -> Deployment:
+    """Return so many GPUs with the cores that keep them busy, without platform limits."""
+    gpu = Station("generator's GPU", gpu_seconds(figures), count)
+    rate = HIGHEST_SHARE * gpu.rate
+    sized = [
+        station(figures, servers_for(station(figures, 1), rate))
+        for station in (bot_station, worker_station, database_station)
+    ]
+    cores = sum(station.servers for station in sized)
+    return Deployment(
+        f"{count} GPU{'s' if count > 1 else ''} and {cores} cores to feed them",
+        (*sized, gpu),
+        computed="gpu.decode_of_limit" not in figures,
+    )
 
 
 def servers_for(station: Station, rate: float) -> int:
