@@ -11,8 +11,8 @@ import pytest
 
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
-from tests.support.command import Done, chat, database, finish, start
-from tests.support.packs import SHIPPED
+from tests.support.command import Done, chat, database, finish, one_clear_line, run, start
+from tests.support.packs import SHIPPED, small_pack, write_pack
 
 KEYS = [
     "turn",
@@ -285,6 +285,31 @@ BAD_INPUT: list[tuple[bytes, str | None]] = [
     (b"/usr/bin", "/usr/bin"),
     (b"I don't know", "I don't know"),
 ]
+
+
+def test_an_interview_can_be_held_in_jondaetmal(tmp_path: Path, pack: QuestionPack) -> None:
+    done = chat(
+        *(tmp_path, "--lang", "ko", "--style", "jondaetmal", "--start-topic", TOPIC),
+        typed=["/힌트", "/설정 style=반말"],
+        style="--plain",
+    )
+    assert (done.code, done.err) == (0, "")
+    polite, casual = (pack.topic(TOPIC).hints[spoken][0] for spoken in ("ko@jondaetmal", "ko"))
+    assert polite in done.out
+    assert casual not in done.out
+    assert "면접은 이렇게 진행할게. " in done.out, "and goes on in 반말 when that is chosen"
+
+
+def test_a_pack_that_is_not_written_in_jondaetmal_says_so(tmp_path: Path) -> None:
+    write_pack(tmp_path / "packs" / "fruit", small_pack())
+    done = run(
+        *(tmp_path, "chat", "--fake", "--lang", "ko", "--style", "jondaetmal"),
+        *("--pack", "fruit", "--db", database(tmp_path)),
+        changes={"AURORA_PACKS": str(tmp_path / "packs")},
+    )
+    assert done.code == 2
+    assert one_clear_line(done)
+    assert "pack fruit is not written in jondaetmal" in done.err
 
 
 def test_bad_input_gets_one_turn_each_and_nothing_is_lost(tmp_path: Path) -> None:

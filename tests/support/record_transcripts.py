@@ -22,6 +22,8 @@ _PLATFORMS = {
     "terminal": ("interview", recorded_terminal.record),
 }
 """How the transcripts of a platform are called, and what records them."""
+_SPOKEN = {"terminal": (*LANGUAGES, "ko@jondaetmal")}
+"""How those of a platform are spoken (`engine.outcomes.wording`), where in other ways, too."""
 
 
 def main() -> None:
@@ -32,15 +34,15 @@ def main() -> None:
     if unknown := set(platforms) - set(_PLATFORMS):
         parser.error(f"no such platform: {', '.join(sorted(unknown))}")
     for platform in platforms:
-        for language in LANGUAGES:
-            asyncio.run(_record(platform, language))
+        for spoken in _SPOKEN.get(platform, LANGUAGES):
+            asyncio.run(_record(platform, spoken))
 
 
-async def _record(platform: str, language: str) -> None:
+async def _record(platform: str, spoken: str) -> None:
     name, record = _PLATFORMS[platform]
-    transcript = read(f"{name}-{language}")
+    transcript = read(f"{name}-{spoken}")
     with tempfile.TemporaryDirectory() as folder:
-        transcript.write(await record(transcript.steps, language, Path(folder)))
+        transcript.write(await record(transcript.steps, spoken, Path(folder)))
 
 
 if __name__ == "__main__":

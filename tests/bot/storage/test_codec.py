@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from bot.interview.report import PointReport, Report, StudyItem, TopicReport, Tu
 from bot.interview.state import InterviewState
 from bot.storage.codec import INBOUNDS, RECORDS, REPLIES, STATES, Codec, storable
 from engine.contract import PointVerdict
+from engine.outcomes import Style
 
 moments = st.datetimes(timezones=st.just(UTC))
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -88,6 +89,13 @@ def test_messages_survive(value: Inbound) -> None:
 @given(states)
 def test_states_survive(value: InterviewState) -> None:
     assert_survives(STATES, value)
+
+
+@given(states)
+def test_an_interview_from_before_there_were_styles_is_in_banmal(value: InterviewState) -> None:
+    kept = STATES.encode(replace(value, wanted=None))
+    del kept["options"]["style"]
+    assert STATES.decode(kept).options == replace(value.options, style=Style.BANMAL)
 
 
 @given(records)
