@@ -80,7 +80,8 @@ class CandidateVectors:
     def complete(self) -> None:
         """Encode what is still missing."""
         for topic in self._pack:
-            self._rows(topic)
+            if topic.points:
+                self._rows(topic)
 
     def _encoded(self, topic: Topic) -> Mapping[tuple[str, str, str], PointVectors]:
         """Return all candidates of a topic."""

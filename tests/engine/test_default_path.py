@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.cache_folder import CACHE_VARIABLE
 from tests.support.command import ROOT, environment
+from tests.support.small_pack import PACK, write_small_pack
 
 pytestmark = pytest.mark.models
 
@@ -57,3 +59,26 @@ def test_a_turn_imports_none_of_them(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
+def test_what_was_prepared_is_found(tmp_path: Path) -> None:
+    packs = write_small_pack(tmp_path / "packs")
+    changes = {CACHE_VARIABLE: str(tmp_path / "kept")}
+
+    def prepare() -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "engine", "--prepare", "--packs", str(packs)],
+            cwd=ROOT,
+            env=environment(tmp_path, changes),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stderr
+
+    code, said = prepare()
+    assert (code, said.count("making the model")) == (0, 3), said
+    kept = sorted(tmp_path.glob("kept/**/*"))
+    assert [file.name.rsplit("-", 2)[0] for file in kept if file.suffix == ".npy"] == [PACK.id] * 2
+    assert prepare() == (0, "")
+    assert sorted(tmp_path.glob("kept/**/*")) == kept
