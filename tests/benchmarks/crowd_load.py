@@ -1,8 +1,9 @@
 """A crowd on a real server, with the bundled models, against what the arithmetic expects of it.
 
 On a machine with two cores the crowd, the platform's server, the bot and the worker share them, so
-what a turn costs is found here first: by a crowd that never pauses. The arithmetic then says what
-one that does pause may expect, and that crowd comes.
+what a turn costs is found here first: by a crowd that never pauses, which shows how many turns a
+second there are at most, and by somebody alone, who waits for nobody else. The arithmetic then says
+what a crowd that does pause may expect, and it comes.
 """
 
 from __future__ import annotations
@@ -37,15 +38,17 @@ async def load(people: int) -> list[str]:
         async with on_telegram(Path(name), models=True) as stage:
             came = itertools.count(step=max(people, _EAGER))
             await _talk(stage, next(came), 2, 0.0)  # the first of all waits for the models
+            alone = await _talk(stage, next(came), 1, 0.0)
             eager = await _talk(stage, next(came), _EAGER, 0.0)
-            station = Station("everything", 1 / eager.rate)
-            lines.append(f"| {_EAGER} | none | {eager.rate:.2f} | | {eager.cells} | |")
+            for found in (alone, eager):
+                lines.append(f"| {found.people} | none | {found.rate:.2f} | | {found.cells} | |")
+            busiest = Station("what is busy first", 1 / eager.rate)
+            rest = Station("the rest", max(0.0, alone.mean - busiest.seconds), servers=people)
             for busy in _BUSY:
-                think = people * station.seconds / busy
-                found = await _talk(stage, next(came), people, think)
-                told = expected([station], people, think)
+                found = await _talk(stage, next(came), people, people * busiest.seconds / busy)
+                told = expected([busiest, rest], people, found.think)
                 lines.append(
-                    f"| {people} | {think:.1f} s | {found.rate:.2f} | {told.rate:.2f} "
+                    f"| {people} | {found.think:.1f} s | {found.rate:.2f} | {told.rate:.2f} "
                     f"| {found.cells} | {told.response * 1000:.0f} ms |"
                 )
     return lines
@@ -71,15 +74,24 @@ class Found:
         return self.people * len(self.waited) / (self.paused + sum(self.waited))
 
     @property
+    def think(self) -> float:
+        """Seconds that they thought before a message, as it was drawn."""
+        return self.paused / len(self.waited)
+
+    @property
+    def mean(self) -> float:
+        """Seconds that a message waited for its reply, on average."""
+        return statistics.fmean(self.waited)
+
+    @property
     def cells(self) -> str:
         """Median and mean of what they waited."""
-        waited = self.waited
-        return f"{share(waited, 0.5) * 1000:.0f} ms | {statistics.fmean(waited) * 1000:.0f} ms"
+        return f"{share(self.waited, 0.5) * 1000:.0f} ms | {self.mean * 1000:.0f} ms"
 
 
 async def _talk(stage: Stage, first: int, people: int, think: float) -> Found:
     """Have a crowd come, and wait until everything is delivered."""
-    chances = random.Random(20)
+    chances = random.Random(first)
     pauses: list[float] = []
 
     def pause(_number: int, _turn: int) -> float:
