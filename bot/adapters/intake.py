@@ -11,6 +11,7 @@ Options that the interview understands (`Inbound.options`):
   (the language of their client, the settings of the place).
 - ``LANGUAGE``: ``locale``. ``SETTINGS``: ``locale``, ``style`` (of Korean), ``pack``, ``mode``,
   ``level``, ``length``.
+  Both: ``under``, the message whose choice was pressed; it is shown anew in its place.
 - ``HINT``, ``SKIP``, ``DONT_KNOW``, ``REPEAT``: ``topic``, the one that the button stood under, so
   that it never hits the next. ``DISAGREE``: ``turn``, the one whose verdicts it stood under.
 - ``REPORT``: ``interview`` (an id, from the history). ``REVIEW``: ``start=yes`` and ``pack``.

@@ -219,6 +219,8 @@ class Reply:
         progress: where the interview stands, if one is running.
         facts: the machine-readable account of the turn.
         choices: rows of choices, to be drawn under the text.
+        replaces: the message whose choice was pressed (`Inbound.options`, ``under``); where the
+            platform can, the reply takes its place.
     """
 
     locale: str
@@ -227,3 +229,4 @@ class Reply:
     progress: Progress | None = None
     facts: TurnFacts | None = None
     choices: tuple[tuple[Choice, ...], ...] = ()
+    replaces: str | None = None

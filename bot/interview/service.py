@@ -98,7 +98,7 @@ class InterviewService:
         """
         snapshot = await self._store.load(inbound.account, inbound.conversation)
         try:
-            return await self._decide(snapshot, inbound)
+            return _in_place(await self._decide(snapshot, inbound), inbound)
         except UnknownPackError:
             return self._tell(snapshot, inbound, self._unknown_pack(snapshot, inbound))
         except PackChangedError:
@@ -285,3 +285,15 @@ class InterviewService:
     def _tell(self, snapshot: Snapshot, inbound: Inbound, notice: Notice) -> TurnOutcome:
         """Answer with a fixed text; nothing changes."""
         return self._teller.tell(snapshot, inbound, notice)
+
+
+def _in_place(outcome: TurnOutcome, inbound: Inbound) -> TurnOutcome:
+    """Have what shows settings anew take the place of the settings that were pressed.
+
+    Not where an interview goes on in another language: its question belongs below all the rest.
+    """
+    under = inbound.options.get("under")
+    if under is None or outcome.interview is not None:
+        return outcome
+    first, *others = outcome.replies
+    return replace(outcome, replies=(replace(first, replaces=under), *others))

@@ -36,6 +36,7 @@ class Methods:
             "senddocument": self._send_document,
             "sendchataction": self._send_chat_action,
             "answercallbackquery": self._answer_callback_query,
+            "editmessagetext": self._edit_message_text,
             "editmessagereplymarkup": self._edit_message_reply_markup,
             "setwebhook": self._set_webhook,
             "deletewebhook": self._delete_webhook,
@@ -98,17 +99,36 @@ class Methods:
         self._world.toasts[query_id] = given.get("text")
         return True
 
+    def _edit_message_text(self, given: JSON) -> JSON:
+        check_text(given["text"])
+        check_entities(given["text"], given.get("entities", []))
+        return self._edit(given, given["text"], given.get("entities", []))
+
     def _edit_message_reply_markup(self, given: JSON) -> JSON:
-        where = (given["chat_id"], given["message_id"])
-        found = [m for m in self._world.sent if (m.chat_id, m.message_id) == where]
-        if not found:
-            raise RefusedError(400, "Bad Request: message to edit not found")
-        keyboard = self._keyboard(given)
-        if keyboard == found[0].keyboard:
-            raise RefusedError(400, "Bad Request: message is not modified")
+        return self._edit(given)
+
+    def _edit(
+        self, given: JSON, text: str | None = None, entities: list[JSON] | None = None
+    ) -> JSON:
+        """Change a message; what is not given stays, but for the keyboard."""
+        where = (self._reach(given), given["message_id"])
+        found = next((m for m in self._world.sent if (m.chat_id, m.message_id) == where), None)
+        if found is None:
+            # The person may have deleted it.
+            gone = "Bad Request: message to edit not found"
+            raise RefusedError(400, gone, expected=text is not None)
+        before = (found.text, found.entities, found.keyboard)
+        after = (
+            found.text if text is None else text,
+            found.entities if entities is None else entities,
+            self._keyboard(given),
+        )
+        if after == before:
+            same = "Bad Request: message is not modified"
+            raise RefusedError(400, same, expected=text is not None)
         self.rates.take(None, self._world.clock.now())
-        found[0].keyboard = keyboard
-        return self._shown(found[0])
+        found.text, found.entities, found.keyboard = after
+        return self._shown(found)
 
     def _set_webhook(self, given: JSON) -> bool:
         check_webhook(given["url"], given.get("secret_token", ""))

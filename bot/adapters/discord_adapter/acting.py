@@ -114,7 +114,7 @@ class Acting:
         """Open the form to answer in."""
         spoken = await self._spoken_to(interaction)
         if await self._place(interaction) is None:
-            text = self._presenter.text(spoken, "discord.not_yours")
+            text = self._presenter.text(spoken, await self._places.refusal(interaction.channel_id))
             await interaction.response.send_message(text, ephemeral=True)
             return
         await interaction.response.send_modal(answer_form(self._words, spoken))
@@ -124,7 +124,7 @@ class Acting:
         place = await self._place(interaction)
         if place is None:
             await interaction.response.defer(thinking=True, ephemeral=True)
-            await self.tell(interaction, "discord.not_yours")
+            await self.tell(interaction, await self._places.refusal(interaction.channel_id))
             return
         keeping = self.submit(interaction, place, None, {}, text=text)
         await self.acknowledged(interaction, keeping, thinking=True)
@@ -258,7 +258,7 @@ class Acting:
         if press.what is None:
             return "press.unknown"
         if place is None:
-            return "discord.not_yours"
+            return await self._places.refusal(interaction.channel_id)
         if press.what not in _OF_A_QUESTION or interaction.message is None:
             return None
         latest = await self._intake.cursor(buttons_of(place))

@@ -80,7 +80,8 @@ class DiscordAdapter:
         readable = settings.message_content
         self._taking = Taking(intake, self._signs)
         pointing = Pointing(presenter, words, spoken)
-        self._hearing = Hearing(self._taking, places, reader, pointing, helpline, readable)
+        starts = Starts(intake)
+        self._hearing = Hearing(self._taking, places, reader, pointing, helpline, starts, readable)
         self._acting = Acting(
             self._taking,
             self._hearing.take,
@@ -92,7 +93,6 @@ class DiscordAdapter:
             words,
             spoken,
         )
-        starts = Starts(intake)
         self._threads = Threads(starts, places, self._taking, clock)
         opening = Opening(self._acting, starts, self._threads, places, packs, presenter)
         self._sharing = Sharing(self._acting, places, intake, presenter, spoken)

@@ -11,6 +11,7 @@ from bot.adapters.discord_adapter.helpline import Helpline
 from bot.adapters.discord_adapter.places import Places
 from bot.adapters.discord_adapter.pointing import Pointing
 from bot.adapters.discord_adapter.reading import Reader, is_said
+from bot.adapters.discord_adapter.starts import Starts
 from bot.adapters.discord_adapter.taking import Taking
 from bot.adapters.discord_adapter.words import language_of_text
 
@@ -26,6 +27,7 @@ class Hearing:
         reader: translates.
         pointing: points people to where they can be heard.
         helpline: tells people what they can mend.
+        starts: knows whether a thread is being opened.
         message_content: whether answers can be typed in threads.
     """
 
@@ -36,6 +38,7 @@ class Hearing:
         reader: Reader,
         pointing: Pointing,
         helpline: Helpline,
+        starts: Starts,
         message_content: bool,
     ) -> None:
         self._taking = taking
@@ -43,6 +46,7 @@ class Hearing:
         self._reader = reader
         self._pointing = pointing
         self._helpline = helpline
+        self._starts = starts
         self._message_content = message_content
 
     async def message(self, message: discord.Message, bot_id: int) -> None:
@@ -56,11 +60,15 @@ class Hearing:
             return
         taken, channel = False, message.channel
         if _may_be_interview(channel, bot_id):
-            async with self._taking.in_order(channel, channel.id, self.take):
+            async with self._taking.in_order(channel, channel.id, self.take, message.id):
                 await self.take(message)
                 taken = not _in_guild(channel) or await self._places.thread(channel.id) is not None
-        if not taken and any(user.id == bot_id for user in message.mentions):
+        if taken:
+            return
+        if any(user.id == bot_id for user in message.mentions):
             await self._pointing.to_start(message)
+        elif _is_own_thread(channel, bot_id) and not self._starts.under_way:
+            await self._pointing.to_new(message)
 
     async def edit(self, message: discord.Message, bot_id: int) -> None:
         """Take in the change of a message. That a link got its preview is none.
@@ -79,7 +87,7 @@ class Hearing:
                 await self._taking.submit(self._reader.edited(message, options), channel)
 
     async def catch_up(self, client: discord.Client) -> bool:
-        """Fetch what was missed in every open interview.
+        """Fetch what was missed in every open interview, and what could not be kept anywhere.
 
         Returns:
             Whether all of it is there; the rest may be fetched later.
@@ -89,7 +97,7 @@ class Hearing:
         """
         caught_up = [
             await self._caught_up(client, channel_id)
-            for channel_id in await self._taking.open_channels()
+            for channel_id in await self._taking.channels_behind()
         ]
         return all(caught_up)
 
@@ -159,5 +167,9 @@ def _in_guild(channel: discord.abc.MessageableChannel) -> bool:
 def _may_be_interview(channel: discord.abc.MessageableChannel, bot_id: int) -> bool:
     """Whether a channel is direct, a thread of the bot's own, or not known well enough to tell."""
     if isinstance(channel, discord.Thread):
-        return channel.owner_id == bot_id
+        return _is_own_thread(channel, bot_id)
     return isinstance(channel, discord.DMChannel | discord.PartialMessageable)
+
+
+def _is_own_thread(channel: discord.abc.MessageableChannel, bot_id: int) -> bool:
+    return isinstance(channel, discord.Thread) and channel.owner_id == bot_id

@@ -77,8 +77,8 @@ class Opening:
             await self._start_here(interaction, interaction.channel_id, options)
         elif isinstance(channel, discord.Thread) and await self._is_own(interaction, channel):
             await self._start_here(interaction, channel.id, options)
-        elif isinstance(channel, discord.TextChannel):
-            await self._start_in(interaction, channel, options)
+        elif isinstance(under := _room_for_threads(channel), discord.TextChannel):
+            await self._start_in(interaction, under, options)
         else:
             await interaction.response.defer(ephemeral=True)
             await self._acting.tell(interaction, "discord.no_threads_here")
@@ -182,3 +182,8 @@ class Opening:
     def _missing(self, interaction: discord.Interaction[Any], missing: tuple[str, ...]) -> _Refused:
         names = named(self._presenter, self._acting.language(interaction), missing)
         return _Refused("discord.not_allowed", {"permissions": names})
+
+
+def _room_for_threads(channel: object) -> object:
+    """Return the channel to open a thread under: one that a thread is in, for that thread."""
+    return channel.parent if isinstance(channel, discord.Thread) else channel

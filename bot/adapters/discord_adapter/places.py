@@ -118,6 +118,14 @@ class Places:
             self._threads[thread_id] = _read_thread(thread_id, kept)
         return self._threads.get(thread_id)
 
+    async def refusal(self, channel_id: int | None) -> str:
+        """Return the id of the text for whoever does something in a thread that is not theirs.
+
+        A thread of which nothing is known was somebody's who has had everything deleted.
+        """
+        known = await self.thread(channel_id or 0)
+        return "discord.nothing_kept" if known is None else "discord.not_yours"
+
     async def keep_thread(self, thread: InterviewThread) -> None:
         """Remember the thread of an interview."""
         values = {

@@ -61,7 +61,7 @@ class Sharing:
         """Tell the channel; return the id of the text that says what came of it."""
         thread = await self._places.thread(interaction.channel_id or 0)
         if thread is None or thread.owner_id != interaction.user.id:
-            return "discord.not_yours"
+            return await self._places.refusal(interaction.channel_id)
         covered, points = result.get("covered", "0"), result.get("points", "0")
         told = f"{covered}/{points}"
         if await self._intake.cursor(_told_of(thread)) == told:

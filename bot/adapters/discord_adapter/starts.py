@@ -68,6 +68,11 @@ class Starts:
         self._intake = intake
         self._slots: dict[int, str] = {}
 
+    @property
+    def under_way(self) -> bool:
+        """Whether the thread of an interview is being opened, or may have been."""
+        return bool(self._slots)
+
     async def begun(self, start: Start) -> None:
         """Remember that an interview was asked for.
 

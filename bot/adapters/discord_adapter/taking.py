@@ -44,6 +44,8 @@ class Taking:
         self._connection = 0
         self._caught_up: Recent[int, int] = Recent(_REMEMBERED)
         self._begun: Recent[int, None] = Recent(_REMEMBERED)
+        # Channel → the first message of it that could not be kept, and must be fetched again.
+        self._owed: dict[int, int] = {}
 
     def gap(self, channel_id: int | None = None) -> None:
         """Note that events may have been missed in a channel; in every one where none is named."""
@@ -54,7 +56,11 @@ class Taking:
 
     @asynccontextmanager
     async def in_order(
-        self, channel: discord.abc.Messageable, channel_id: int, take: Take
+        self,
+        channel: discord.abc.Messageable,
+        channel_id: int,
+        take: Take,
+        message_id: int | None = None,
     ) -> AsyncIterator[None]:
         """Hold a channel: events of it are taken in one after the other, what was missed first.
 
@@ -64,6 +70,8 @@ class Taking:
             channel: where to fetch what was missed.
             channel_id: its id.
             take: takes one missed message in.
+            message_id: what is taken in, where it is a message of the channel: if that fails it is
+                fetched again, also where it is the very first thing that was ever said there.
 
         Raises:
             StorageError: what was missed cannot be kept; it is fetched again next time.
@@ -73,13 +81,15 @@ class Taking:
         with self._intake.taking():
             async with lock:
                 connection = self._connection
-                if self._caught_up.get(channel_id) != connection:
-                    await self._fetch_missed(channel, channel_id, take)
-                    self._caught_up[channel_id] = connection
                 try:
+                    if self._caught_up.get(channel_id) != connection:
+                        await self._fetch_missed(channel, channel_id, take)
+                        self._caught_up[channel_id] = connection
                     yield
                 except Exception:
                     self._caught_up.forget(channel_id)
+                    if message_id is not None:
+                        self._owed.setdefault(channel_id, message_id)
                     raise
 
     async def submit(
@@ -138,10 +148,21 @@ class Taking:
         found = await self._intake.open_conversations(PLATFORM)
         return tuple(channel_of(conversation) for conversation in found)
 
+    async def channels_behind(self) -> tuple[int, ...]:
+        """Return the channels in which something may have been missed.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        return tuple(dict.fromkeys((*await self.open_channels(), *self._owed)))
+
     async def _fetch_missed(
         self, channel: discord.abc.Messageable, channel_id: int, take: Take
     ) -> None:
         left = await self._intake.cursor(_stream(channel_id))
+        owed = self._owed.get(channel_id)
+        if left is None and owed is not None:
+            left = str(owed - 1)
         if left is None:
             return
         self._begun[channel_id] = None
@@ -153,6 +174,7 @@ class Taking:
                 missed += 1
         except (discord.Forbidden, discord.NotFound) as error:
             log.info("gateway.history_closed", channel=channel_id, code=error.code)
+        self._owed.pop(channel_id, None)
         if missed:
             log.info("gateway.caught_up", conversation=conversation_of(channel_id), messages=missed)
 

@@ -8,6 +8,7 @@ Telegram ─ polling or webhook ─ receiver ─ intake (committed) … outbox �
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
@@ -25,7 +26,7 @@ from bot.adapters.telegram_adapter.receiver import TelegramReceiver, asked_curso
 from bot.adapters.telegram_adapter.sender import TelegramSender
 from bot.adapters.telegram_adapter.settings import TelegramSettings
 from bot.adapters.telegram_adapter.updates import PLATFORM, chat_of
-from bot.adapters.telegram_adapter.view import TelegramView
+from bot.adapters.telegram_adapter.view import FileMessage, TelegramView, TextMessage
 from bot.adapters.telegram_adapter.webhook import Webhook
 from bot.adapters.telegram_adapter.wire_bot import ALLOWED_UPDATES, WireBot
 from bot.clock import WakingClock
@@ -99,6 +100,15 @@ class TelegramAdapter:
         chat_id = chat_of(conversation)
         more = await self._presence.end(chat_id)
         messages = await self._view.messages(reply)
+        if not await self._replaced(chat_id, reply, messages):
+            await self._send(chat_id, key, reply, messages)
+        if more:
+            await self._go_on_typing(conversation, chat_id, reply.locale)
+
+    async def _send(
+        self, chat_id: int, key: str, reply: Reply, messages: Sequence[TextMessage | FileMessage]
+    ) -> None:
+        """Send the messages of a reply that were not sent before an earlier attempt failed."""
         progress = f"telegram:sent:{chat_id}"
         sent = await self._already_sent(progress, key) if len(messages) > 1 else 0
         for number, message in enumerate(messages[sent:], start=sent + 1):
@@ -107,8 +117,15 @@ class TelegramAdapter:
                 await self._intake.keep_cursor(progress, f"{key} {number}")
             elif reply.progress is not None:
                 await self._note_question(chat_id, message_id)
-        if more:
-            await self._go_on_typing(conversation, chat_id, reply.locale)
+
+    async def _replaced(
+        self, chat_id: int, reply: Reply, messages: Sequence[TextMessage | FileMessage]
+    ) -> bool:
+        """Put a reply in the place of the message that it replaces, if it does and can."""
+        only = messages[0]
+        if reply.replaces is None or len(messages) > 1 or not isinstance(only, TextMessage):
+            return False
+        return await self._sender.replace(chat_id, int(reply.replaces), only)
 
     async def _go_on_typing(self, conversation: str, chat_id: int, locale: str) -> None:
         """Show that the next message is at work, where one was sent before this reply came."""

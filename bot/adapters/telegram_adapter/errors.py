@@ -30,6 +30,11 @@ def cannot_parse(error: TelegramError) -> bool:
     return isinstance(error, BadRequest) and ("entit" in said or "parse" in said)
 
 
+def is_unchanged(error: BadRequest) -> bool:
+    """Whether an edit was refused only because the message says that already."""
+    return "not modified" in str(error).casefold()
+
+
 def delivery_error(error: TelegramError) -> DeliveryError:
     """Return the error that a delivery ends with.
 

@@ -11,9 +11,14 @@ from telegram import (
     Message,
     ReplyParameters,
 )
-from telegram.error import ChatMigrated, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 
-from bot.adapters.telegram_adapter.errors import cannot_parse, delivery_error, seconds_asked
+from bot.adapters.telegram_adapter.errors import (
+    cannot_parse,
+    delivery_error,
+    is_unchanged,
+    seconds_asked,
+)
 from bot.adapters.telegram_adapter.limits import SendingLimits
 from bot.adapters.telegram_adapter.spent import SpentButtons
 from bot.adapters.telegram_adapter.text import entities
@@ -53,6 +58,30 @@ class TelegramSender:
             if isinstance(error, RetryAfter):
                 self._limits.pause(seconds_asked(error))
             raise delivery_error(error) from None
+
+    async def replace(self, chat_id: int, message_id: int, message: TextMessage) -> bool:
+        """Put a message in the place of an earlier one; False where that cannot be changed.
+
+        Raises:
+            DeliveryError: it was refused for another reason, or nobody knows.
+        """
+        try:
+            async with self._limits.any_message():
+                await self._bot.edit_message_text(
+                    message.text.text,
+                    chat_id,
+                    message_id,
+                    entities=entities(message.text),
+                    reply_markup=message.keyboard,
+                    link_preview_options=_NO_PREVIEW,
+                )
+        except BadRequest as error:
+            return is_unchanged(error)
+        except TelegramError as error:
+            if isinstance(error, RetryAfter):
+                self._limits.pause(seconds_asked(error))
+            raise delivery_error(error) from None
+        return True
 
     async def point(self, to: GroupCommand, text: str, label: str, url: str) -> None:
         """Reply in a group, with a button that leads elsewhere; trouble is only logged."""

@@ -33,9 +33,10 @@ from bot.adapters.telegram_adapter.commands import (
     read_typed,
 )
 from bot.i18n import FALLBACK, Translator
-from bot.interview.messages import Account, Inbound
+from bot.interview.messages import Account, Action, Inbound
 
 PLATFORM = "telegram"
+_SHOWN_ANEW = (Action.LANGUAGE, Action.SETTINGS)
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 # What people send besides text. Everything else without text is news about the chat itself.
 _MEDIA = (
@@ -149,6 +150,8 @@ class UpdateReader:
         that sets something may be pressed again.
         """
         once = f"press:{pressed.chat_id}:{pressed.message_id}:{pressed.data}"
+        shown_anew = press.chooses and press.action in _SHOWN_ANEW
+        under = {"under": str(pressed.message_id)} if shown_anew else {}
         return Inbound(
             event_id=f"query:{pressed.query_id}" if press.chooses else once,
             account=Account(PLATFORM, str(pressed.user.id)),
@@ -156,7 +159,7 @@ class UpdateReader:
             text="",
             received_at=now,
             action=press.action,
-            options={"default_locale": self.locale(pressed.user), **press.options},
+            options={"default_locale": self.locale(pressed.user), **press.options, **under},
         )
 
     def _message(self, message: Message, now: datetime) -> Inbound | GroupCommand | None:

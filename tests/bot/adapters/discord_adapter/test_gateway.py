@@ -61,6 +61,34 @@ async def test_what_was_written_while_the_bot_was_down_is_fetched(tmp_path: Path
             assert "question apples" in (await here.said(direct, 2))[1]
 
 
+async def test_what_was_written_and_edited_while_the_bot_was_down_is_read_as_edited(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here:
+        async with here.bot():
+            thread = await here.asked()
+        sent = await here.ada.write(thread, "wrong")
+        await here.ada.edit(thread, sent, "right colour en 0")
+        async with here.bot() as bot:
+            await here.said(thread, 4)
+            assert [request.answer for request in bot.engine.requests] == ["right colour en 0"]
+
+
+async def test_an_edit_of_a_judged_answer_made_while_the_bot_was_down_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here:
+        async with here.bot():
+            thread = await here.asked()
+            sent = await here.ada.write(thread, "right colour en 0")
+            said = await here.said(thread, 4)
+        await here.ada.edit(thread, sent, "something else")
+        async with here.bot() as bot:
+            await here.answers(here.ada, thread, "right taste en 0")
+            assert thread.texts()[: len(said)] == said
+            assert [request.answer for request in bot.engine.requests] == ["right taste en 0"]
+
+
 async def test_history_that_cannot_be_fetched_is_fetched_later(tmp_path: Path) -> None:
     async with scene(tmp_path) as here, here.bot() as bot:
         thread = await here.asked()

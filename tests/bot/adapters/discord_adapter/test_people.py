@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.discord_scene import scene
+from tests.support.discord_scene import Scene, scene
+from tests.support.discord_world import Channel
 
 
 async def test_only_the_person_answers_in_their_thread(tmp_path: Path) -> None:
@@ -190,3 +191,37 @@ async def test_every_one_of_several_messages_is_typed_for(tmp_path: Path) -> Non
         await here.said(direct, 2)
         await here.server.until(lambda: len(here.server.typing) > shown)
         await here.said(direct, 4)
+
+
+async def forgotten(here: Scene) -> Channel:
+    """Have somebody open an interview and have everything about them deleted."""
+    thread = await here.asked()
+    await here.ada.command(thread, "me privacy")
+    direct = here.direct(here.ada.person)
+    await here.said(direct, 1)
+    await here.ada.press(direct, "Delete everything about me")
+    await here.said(direct, 2)
+    await here.ada.press(direct, "Yes, delete it all")
+    await here.said(direct, 3)
+    return thread
+
+
+async def test_whoever_was_forgotten_learns_in_the_old_thread_how_to_begin_anew(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here:
+        async with here.bot():
+            thread = await forgotten(here)
+        async with here.bot():
+            said = len(thread.texts())
+            await here.ada.write(thread, "are you still there?")
+            told = (await here.said(thread, said + 1))[-1]
+            assert "Nothing is kept" in told
+            assert "</interview start:" in told
+            pressed = await here.ada.press(thread, "Hint")
+            assert "Nothing is kept" in await here.whispered(pressed)
+            await here.ada.write(thread, "and once more")
+            opened = await here.ada.answer_to(thread, "interview start")
+            assert "<#" in opened
+            assert len(thread.texts()) == said + 1, "it is told once"
+            assert len(here.server.threads()) == 2

@@ -210,3 +210,13 @@ async def test_a_message_that_cannot_be_kept_is_taken_in_later(tmp_path: Path) -
             await here.ada.write(thread, "right colour en 0")
             await here.server.until(lambda: len(history_calls(here)) > fetches)
         assert "colour" in (await here.said(thread, 4))[2]
+
+
+async def test_so_is_the_very_first_thing_that_somebody_says(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        direct = here.direct(here.ada.person)
+        async with missing_inbox(tmp_path / "aurora.db"):
+            fetches = len(history_calls(here))
+            await here.ada.write(direct, "hi")
+            await here.server.until(lambda: len(history_calls(here)) > fetches)
+        assert "</interview start:" in (await here.said(direct, 1))[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -22,6 +24,33 @@ async def deliver(stage: Stage, reply: Reply, key: str = "outbox-1") -> None:
 
 def long_reply(parts: int = 3) -> Reply:
     return Reply("en", (Say("\n\n".join(f"{n} " * 1_200 for n in range(parts))),))
+
+
+class TestReplacing:
+    async def test_a_message_that_is_gone_is_replaced_by_a_new_one(self) -> None:
+        async with on_telegram() as stage:
+            person = stage.world.person()
+            await deliver(stage, replace(QUESTION, replaces="4711"))
+            assert [message.text for message in person.received] == ["What is a loss?"]
+
+    async def test_what_is_shown_already_is_left_as_it_is(self) -> None:
+        async with on_telegram() as stage:
+            person = stage.world.person()
+            await deliver(stage, QUESTION)
+            again = replace(QUESTION, replaces=str(person.received[0].message_id))
+            await deliver(stage, again, "outbox-2")
+            assert len(person.received) == 1
+
+    async def test_trouble_with_an_edit_is_tried_again(self) -> None:
+        async with on_telegram() as stage:
+            person = stage.world.person()
+            await deliver(stage, QUESTION)
+            new = Reply("en", (Say("Anew."),), replaces=str(person.received[0].message_id))
+            stage.server.faults["editmessagetext"].append(Fault(502))
+            with pytest.raises(DeliveryError):
+                await deliver(stage, new, "outbox-2")
+            await deliver(stage, new, "outbox-2")
+            assert [message.text for message in person.received] == ["Anew."]
 
 
 class TestLook:

@@ -105,6 +105,28 @@ async def test_a_full_interview(tmp_path: Path, language: str, words: dict[str, 
             assert "✔ colour" in attached.file[1].decode()
 
 
+async def test_a_setting_that_is_pressed_is_shown_where_it_was_pressed(tmp_path: Path) -> None:
+    async with talking(tmp_path) as talk, talk.bot():
+        (shown,) = await talk.say("/settings")
+        talk.person.press("Exam", shown)
+        await talk.server.world.until(lambda: "✔ Exam" in shown.labels())
+        talk.person.press("한국어", shown)
+        await talk.server.world.until(lambda: "✔ 한국어" in shown.labels())
+        assert shown.text.startswith("면접은 이렇게 진행할게")
+        assert talk.person.received == [shown]
+
+
+async def test_a_language_pressed_within_an_interview_puts_the_question_below_all_else(
+    tmp_path: Path,
+) -> None:
+    async with talking(tmp_path) as talk, talk.bot():
+        await talk.say("/start")
+        (shown,) = await talk.say("/settings")
+        (asked,) = await talk.press("한국어")
+        assert "question hello ko" in asked.text
+        assert "question" not in shown.text
+
+
 async def test_whoever_just_says_hello_begins_with_one_press(tmp_path: Path) -> None:
     async with talking(tmp_path) as talk, talk.bot():
         (stray,) = await talk.say("hello")
@@ -179,9 +201,9 @@ async def test_a_sticker_is_no_answer_but_gets_one(tmp_path: Path) -> None:
 
 async def test_the_language_is_switched_with_a_button(tmp_path: Path) -> None:
     async with talking(tmp_path) as talk, talk.bot():
-        await talk.say("/language")
-        (switched,) = await talk.press("한국어")
-        assert switched.text == "좋아, 이제 한국어로 얘기하자."
+        (shown,) = await talk.say("/language")
+        talk.person.press("한국어", shown)
+        await talk.server.world.until(lambda: shown.text == "좋아, 이제 한국어로 얘기하자.")
         (greeting,) = await talk.say("/start")
         assert greeting.text == "question hello ko 0"
 
