@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.interview.state import InterviewState, Options
-from engine.outcomes import Style, style_in, wording
-from engine.questions import QuestionPack
+from engine.outcomes import Style, style_in
+from engine.questions import QuestionPack, Topic
 
 
 def spoken_by(pack: QuestionPack, options: Options) -> Options:
@@ -29,5 +29,15 @@ def spoken_anew(
         return state
     if (locale, spoken) == (state.locale, state.style):
         return replace(state, options=options)
-    question = pack.topic(state.topic_id).question[wording(locale, spoken)][0]
-    return replace(state, options=options, question=question)
+    anew = replace(state, options=options)
+    return replace(anew, question=_question(pack.topic(state.topic_id), state, anew))
+
+
+def _question(topic: Topic, before: InterviewState, after: InterviewState) -> str:
+    """Return the question that stands in other words: the same one where only the style differs."""
+    pools = (topic.question, *(point.ask for point in topic.points))
+    for texts in pools if before.locale == after.locale else ():
+        said = texts.get(before.wording, ())
+        if before.question in said:
+            return texts[after.wording][said.index(before.question)]
+    return topic.question[after.wording][0]

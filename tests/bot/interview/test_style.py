@@ -76,6 +76,19 @@ async def test_a_choice_counts_at_once_and_for_all_that_follows(
     assert (await talk.send(action=Action.NEW)).locale == POLITE, "and in the next one"
 
 
+async def test_the_very_question_that_stands_is_put_again(
+    talk: Conversation, fruit: QuestionPack
+) -> None:
+    await talk.open(start_topic="apples")
+    apples = fruit.topic("apples")
+    await talk.send(apples.point("colour").references["ko"][0])
+    follow_up = apples.point("taste").ask["ko"].index(talk.state.question)
+    await talk.send(action=Action.SETTINGS, options=CHOSEN)
+    assert talk.state.question == apples.point("taste").ask[POLITE][follow_up]
+    await talk.send(action=Action.SETTINGS, options={"style": "banmal"})
+    assert talk.state.question == apples.point("taste").ask["ko"][follow_up]
+
+
 async def test_fixed_texts_follow_the_choice_without_any_interview(talk: Conversation) -> None:
     assert (await talk.send(action=Action.HELP)).locale == "ko"
     assert (await talk.send(action=Action.SETTINGS, options=CHOSEN)).locale == POLITE
@@ -116,13 +129,13 @@ async def test_asking_for_another_style_begins_no_other_interview(talk: Conversa
 
 
 async def test_an_offer_to_go_on_is_made_in_the_style_that_was_asked_for(
-    talk: Conversation, fruit: QuestionPack
+    talk: Conversation,
 ) -> None:
     await talk.open(start_topic="apples")
     await talk.send(talk.wrong_answer())
+    asked = talk.state.question
     offer = await talk.open(offer="yes", **CHOSEN)
-    asked = Say(fruit.topic("apples").question[POLITE][0])
-    assert (offer.locale, offer.blocks[-1]) == (POLITE, asked)
+    assert (offer.locale, offer.blocks[-1]) == (POLITE, Say(f"{asked}, 맞죠?"))
 
 
 async def test_a_pack_without_jondaetmal_is_held_in_banmal_throughout(
