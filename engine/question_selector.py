@@ -8,7 +8,7 @@ want to go are led through the pack in its order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,40 +26,16 @@ from engine.topic_words import NOWHERE, TopicWords
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
-    """How what speaks for a candidate is weighed.
-
-    Args:
-        margin: by how much another candidate must come out above the default one.
-        words: what a unit of the words' log-odds adds to a cosine; 0 where words do not speak.
-    """
-
-    margin: float
-    words: float = 0.0
-
-    def best(self, near: FloatArray, words: FloatArray | float = 0.0) -> int:
-        """Return the index of the candidate to ask next.
-
-        Args:
-            near: cosine similarity of the context to each candidate, default first.
-            words: what the words say for each.
-        """
-        for_each = near + self.words * np.asarray(words, dtype=np.float32)
-        best = int(for_each.argmax())
-        return best if for_each[best] > for_each[0] + self.margin else 0
-
-
-@dataclass(frozen=True, slots=True)
 class WordsOpinion:
-    """What the words of a message say, and how it is weighed beside the vectors.
+    """What the words of a message say, and how it goes together with the vectors.
 
     Args:
-        words: the layer over letter n-grams.
-        weighing: of vectors and words together.
+        words: the layer over letter n-grams; its log-odds are those of a softmax over topics.
+        near: what a cosine of 1 adds to them.
     """
 
     words: TopicWords
-    weighing: Weighing
+    near: float
 
     @classmethod
     def load(cls, folder: Path, manifest: Manifest) -> WordsOpinion | None:
@@ -72,11 +48,28 @@ class WordsOpinion:
         if config is None:
             return None
         try:
-            weighing = Weighing(float(config["margin"]), float(config["weight"]))
-            pack_id, topics = str(config["pack"]), [str(topic) for topic in config["topics"]]
+            near, pack_id = float(config["near"]), str(config["pack"])
+            topics = [str(topic) for topic in config["topics"]]
         except (KeyError, TypeError, ValueError):
             raise ArtifactError(f"the manifest of {manifest.kind} has no usable 'words'") from None
-        return cls(TopicWords.load(folder, pack_id, topics), weighing)
+        return cls(TopicWords.load(folder, pack_id, topics), near)
+
+    def odds(
+        self, near: Mapping[str, float], said: Mapping[str, float], ways: Iterable[Sequence[str]]
+    ) -> FloatArray:
+        """Return the log-odds of each candidate: ``(candidates,)``.
+
+        A candidate stands for all topics that are reached through it; that a message leads nowhere
+        speaks for the default.
+
+        Args:
+            near: topic → cosine similarity of the context to it.
+            said: topic → what the words say for it.
+            ways: the topics that each candidate stands for, of the default first.
+        """
+        for_each = [[self.near * near[t] + said[t] for t in way if t in said] for way in ways]
+        for_each[0].append(said[NOWHERE])
+        return np.array([np.logaddexp.reduce(odds) for odds in for_each], dtype=np.float32)
 
 
 class SbertQuestionSelector:
@@ -85,7 +78,8 @@ class SbertQuestionSelector:
     Args:
         encoder: turns texts into vectors.
         topics: (pack id, topic id, locale) → unit vector of the topic.
-        margin: by how much another candidate must be nearer than the default one.
+        margin: by how much another candidate must be nearer than the default one, where only
+            vectors speak.
         opinion: of the words, for the pack that they were learnt from; None where nobody has one.
     """
 
@@ -98,7 +92,7 @@ class SbertQuestionSelector:
     ) -> None:
         self._encoder = encoder
         self._topics = topics
-        self._alone = Weighing(margin)
+        self._margin = margin
         self._opinion = opinion
 
     def select(
@@ -112,38 +106,17 @@ class SbertQuestionSelector:
         topic = pack.topic(request.topic_id)
         context = context_text(topic, request.answer, request.locale)
         vector = self._encoder.encode([context], QUESTION_SELECTOR)[0]
-        near = np.array([vector @ self._topics[pack.id, c, request.locale] for c in candidates])
-        if self._opinion is not None:
-            said = words_for(self._opinion.words, pack, topic.id, candidates, request.answer)
-            if said is not None:
-                return candidates[self._opinion.weighing.best(near, said)]
-        return candidates[self._alone.best(near)]
-
-
-def words_for(
-    words: TopicWords, pack: QuestionPack, left: str, candidates: Sequence[str], answer: str
-) -> FloatArray | None:
-    """Return what the words of a message say for each candidate: ``(candidates,)``.
-
-    A candidate stands for all topics that are reached through it; that a message leads nowhere
-    speaks for the default. None for a pack, or candidates, that the words know nothing of.
-
-    Args:
-        words: the layer.
-        pack: the pack.
-        left: id of the topic that the message replies to.
-        candidates: ids of the topics that may be asked next, default first.
-        answer: the message.
-    """
-    scores = words.scores(pack.id, answer)
-    if scores is None or any(candidate not in scores for candidate in candidates):
-        return None
-    ways = [
-        [scores[topic] for topic in way if topic in scores]
-        for way in reach(pack, left, candidates).values()
-    ]
-    ways[0].append(scores[NOWHERE])
-    return np.array([np.logaddexp.reduce(way) for way in ways], dtype=np.float32)
+        ways = reach(pack, topic.id, candidates)
+        near = {
+            t: float(vector @ self._topics[pack.id, t, request.locale])
+            for way in ways.values()
+            for t in way
+        }
+        said = self._opinion and self._opinion.words.scores(pack.id, request.answer)
+        if self._opinion is not None and said and said.keys() >= set(candidates):
+            return candidates[int(self._opinion.odds(near, said, ways.values()).argmax())]
+        nearest = max(candidates, key=near.__getitem__)
+        return nearest if near[nearest] > near[candidates[0]] + self._margin else candidates[0]
 
 
 def topic_vectors(

@@ -24,7 +24,7 @@ from engine.ports import (
     QuestionSelector,
     UtteranceGenerator,
 )
-from engine.question_selector import SbertQuestionSelector, topic_vectors
+from engine.question_selector import SbertQuestionSelector, WordsOpinion, topic_vectors
 from engine.questions import QuestionPack
 from engine.readers import Readers, load_readers
 from engine.utterance_writer import UtteranceWriter
@@ -62,9 +62,10 @@ def build_stages(  # noqa: PLR0913, PLR0917 - what stages are made of, passed on
     evaluator = build_evaluator(readers, weights, packs, spec, batching)
     selector = encoder.add_adapter(weights / QUESTION_SELECTOR, QUESTION_SELECTOR)
     vectors = _topics(encoder, selector, packs)
+    opinion = WordsOpinion.load(weights / QUESTION_SELECTOR, selector)
     return (
         evaluator,
-        SbertQuestionSelector(encoder, vectors, _number(selector, "margin")),
+        SbertQuestionSelector(encoder, vectors, _number(selector, "margin"), opinion),
         build_generator(packs, writer),
     )
 

@@ -32,7 +32,7 @@ from engine.ports import (
     Evaluation,
     TextEncoder,
 )
-from engine.question_selector import SbertQuestionSelector, topic_vectors
+from engine.question_selector import SbertQuestionSelector, WordsOpinion, topic_vectors
 from engine.questions import QuestionPack
 from engine.readers import Readers
 from engine.verifier_choice import CALIBRATIONS, choose_judge
@@ -218,11 +218,18 @@ class StageTwo:
     selector: SbertQuestionSelector
 
     @classmethod
-    def of(cls, pack: QuestionPack, encoder: TextEncoder, margin: float) -> StageTwo:
+    def of(
+        cls,
+        pack: QuestionPack,
+        encoder: TextEncoder,
+        margin: float,
+        opinion: WordsOpinion | None = None,
+    ) -> StageTwo:
         """Put the stage together from its parts."""
         texts = RememberingEncoder(encoder)
         vectors = topic_vectors({pack.id: pack}, texts)
-        return cls(pack, texts, vectors, SbertQuestionSelector(texts, vectors, margin))
+        selector = SbertQuestionSelector(texts, vectors, margin, opinion)
+        return cls(pack, texts, vectors, selector)
 
 
 def stage_two_on(encoder: AdaptedEncoder, folders: ModelFolders, pack: QuestionPack) -> StageTwo:
@@ -232,7 +239,8 @@ def stage_two_on(encoder: AdaptedEncoder, folders: ModelFolders, pack: QuestionP
         ArtifactError: it is missing, altered, or does not fit the body.
     """
     manifest = encoder.add_adapter(folders.question_selector, QUESTION_SELECTOR)
-    return StageTwo.of(pack, _in_bulk(encoder), _number(manifest, "margin"))
+    opinion = WordsOpinion.load(folders.question_selector, manifest)
+    return StageTwo.of(pack, _in_bulk(encoder), _number(manifest, "margin"), opinion)
 
 
 def _number(manifest: Manifest, name: str) -> float:
