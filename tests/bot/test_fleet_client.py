@@ -15,7 +15,13 @@ from engine.fleet_link import FleetLink
 from engine.progress import TurnProgress
 from engine.questions import QuestionPack
 from engine.sentence_stream import beginnings
-from tests.support.engine_server import PATIENCE, HeldEvaluator, fake_pipeline, slow_pipeline
+from tests.support.engine_server import (
+    PATIENCE,
+    HeldEvaluator,
+    MeetingEvaluator,
+    fake_pipeline,
+    slow_pipeline,
+)
 from tests.support.fleet import (
     NotingEvaluator,
     fleet_client,
@@ -112,6 +118,19 @@ async def test_workers_share_the_load(fleet_server: NatsServer, fleet_pack: Ques
         other.release()
         await asyncio.gather(*asked)
     assert sorted(one.seen + other.seen) == sorted(f"request-{n}" for n in range(8))
+
+
+async def test_a_worker_takes_as_many_turns_as_it_runs_side_by_side(
+    fleet_server: NatsServer, fleet_pack: QuestionPack
+) -> None:
+    pipeline = fake_pipeline(fleet_pack, MeetingEvaluator(6))
+    requests = [turn(number) for number in range(6)]
+    async with (
+        fleet_client(fleet_server.address) as client,
+        fleet_worker(pipeline, fleet_server.address, at_once=6),
+    ):
+        results = await asyncio.gather(*map(client.run_turn, requests))
+    assert results == [fake_pipeline(fleet_pack).run(request) for request in requests]
 
 
 async def test_a_burst_is_answered_to_the_last_turn_each_judged_once(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -21,7 +20,6 @@ from engine.contract import (
     TurnResult,
     VerdictStatus,
 )
-from engine.fakes import FakeEvaluator
 from engine.generator_counters import GeneratorCounters
 from engine.ports import Evaluation
 from engine.progress import TurnProgress
@@ -32,6 +30,7 @@ from engine.wire import LINE_LIMIT
 from tests.support.engine_server import (
     PATIENCE,
     HeldEvaluator,
+    MeetingEvaluator,
     Pauses,
     RunningWorker,
     fake_pipeline,
@@ -338,21 +337,6 @@ async def test_the_longest_line_that_fits_is_read(pack: QuestionPack) -> None:
         padding = LINE_LIMIT - len(Call("long", "health", {"padding": ""}).to_line())
         caller.send(Call("long", "health", {"padding": "x" * padding}))
         assert (await caller.answer()).id == "long"
-
-
-class MeetingEvaluator:
-    """Stage 1 that goes on only when so many turns are in it at the same time.
-
-    Args:
-        turns: how many.
-    """
-
-    def __init__(self, turns: int) -> None:
-        self._all_there = threading.Barrier(turns)
-
-    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
-        self._all_there.wait(PATIENCE)
-        return FakeEvaluator().evaluate(request, pack)
 
 
 class WatchfulEvaluator(HeldEvaluator):

@@ -47,6 +47,21 @@ class HeldEvaluator:
         self._release.set()
 
 
+class MeetingEvaluator:
+    """Stage 1 that goes on only when so many turns are in it at the same time.
+
+    Args:
+        turns: how many.
+    """
+
+    def __init__(self, turns: int) -> None:
+        self._all_there = threading.Barrier(turns)
+
+    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
+        self._all_there.wait(PATIENCE)
+        return FakeEvaluator().evaluate(request, pack)
+
+
 @dataclass(frozen=True)
 class RunningWorker:
     """A worker that serves; `serving` is done once it has ended."""
