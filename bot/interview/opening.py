@@ -73,7 +73,7 @@ class Opening:
             return self._tell(snapshot, inbound, "notice.bad_option", what=error.value)
         if coming_back and state and asks_first(state, inbound):
             return self._offer(snapshot, state, wanted=options)
-        offered = None if coming_back else await self._offer_elsewhere(inbound, options)
+        offered = None if coming_back else await self._offer_elsewhere(snapshot, inbound, options)
         return offered or self._begin(snapshot, inbound, options)
 
     def review(
@@ -116,6 +116,18 @@ class Opening:
         """Return an interview going on now; however long it rested does not count as thinking."""
         return replace(state, paused=False, wanted=None, asked_at=self._clock.now())
 
+    def as_chosen(
+        self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
+    ) -> InterviewState:
+        """Return an interview as the person wants to be spoken to by now.
+
+        Raises:
+            UnknownPackError, PackChangedError: as for `pack_of`.
+        """
+        chosen = inbound.options.get("style") or snapshot.chosen.get("style")
+        style = style_in("ko", chosen or state.options.style)
+        return spoken_anew(state, self.pack_of(state), state.locale, style)
+
     def _begin(self, snapshot: Snapshot, inbound: Inbound, options: Options) -> TurnOutcome:
         pack = self._packs.get(options.pack_id)
         if options.start_topic is not None and options.start_topic not in pack:
@@ -142,9 +154,8 @@ class Opening:
         Raises:
             BadOptionError: a style in which Korean is not spoken was asked for.
         """
-        pack = self.pack_of(state)
-        style = korean_style(inbound.options.get("style", state.options.style))
-        spoken = spoken_anew(state, pack, state.locale, style)
+        korean_style(inbound.options.get("style", state.options.style))
+        pack, spoken = self.pack_of(state), self.as_chosen(snapshot, state, inbound)
         if asks_first(state, inbound):
             return self._offer(snapshot, spoken)
         if spoken.style is not state.style:
@@ -153,7 +164,9 @@ class Opening:
         last = snapshot.last_reply or replies.opening(state, pack)
         return TurnOutcome(snapshot, self.unpaused(state), None, (last,))
 
-    async def _offer_elsewhere(self, inbound: Inbound, options: Options) -> TurnOutcome | None:
+    async def _offer_elsewhere(
+        self, snapshot: Snapshot, inbound: Inbound, options: Options
+    ) -> TurnOutcome | None:
         """Offer what the person left open in another conversation, on whichever platform."""
         if inbound.action is not Action.OPEN or inbound.options.get("offer") != "yes":
             return None
@@ -162,7 +175,7 @@ class Opening:
             return None
         try:
             wanted = None if fits(left.interview, inbound) else options
-            return self._offer(left, left.interview, wanted)
+            return self._offer(left, self.as_chosen(snapshot, left.interview, inbound), wanted)
         except (UnknownPackError, PackChangedError):
             return None  # it cannot be gone on with anywhere
 

@@ -214,8 +214,8 @@ class InterviewService:
     ) -> TurnOutcome:
         if state.ended:
             return self._tell(snapshot, inbound, Notice("notice.nothing_to_resume"))
-        back = self._opening.unpaused(state)
         pack = self._opening.pack_of(state)
+        back = self._opening.unpaused(self._opening.as_chosen(snapshot, state, inbound))
         return TurnOutcome(snapshot, back, None, (replies.resumed(back, pack),))
 
     async def _stop(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.adapters.commands import TypedCommands
 from bot.i18n import Translator
 from bot.interview.messages import Action, Choice, Inbound, Notice, Reply, Say
+from bot.interview.ports import Snapshot
 from bot.lines import SectionKind
 from bot.presentation import Presenter
 from bot.trouble import TroubleWords
@@ -136,6 +138,18 @@ async def test_an_offer_to_go_on_is_made_in_the_style_that_was_asked_for(
     asked = talk.state.question
     offer = await talk.open(offer="yes", **CHOSEN)
     assert (offer.locale, offer.blocks[-1]) == (POLITE, Say(f"{asked}, 맞죠?"))
+
+
+async def test_a_choice_made_elsewhere_counts_on_coming_back(talk: Conversation) -> None:
+    await talk.open(start_topic="apples")
+    await talk.send(talk.wrong_answer())
+    left = replace(talk.store.snapshot, elsewhere=True)
+    talk.people.elsewhere = left
+    talk.store.snapshot = Snapshot(left.user_id, None, 0, None, 1, CHOSEN)
+    offer = await talk.open(offer="yes")
+    assert (offer.locale, talk.state.style) == (POLITE, Style.JONDAETMAL)
+    talk.store.snapshot = replace(talk.store.snapshot, chosen={"style": "banmal"})
+    assert (await talk.send(action=Action.RESUME)).locale == "ko"
 
 
 async def test_a_pack_without_jondaetmal_is_held_in_banmal_throughout(
