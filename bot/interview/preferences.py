@@ -15,7 +15,7 @@ from bot.interview.choosing import (
     read_options,
 )
 from bot.interview.flow import Length, Level
-from bot.interview.messages import Action, Choice, Inbound, Notice, Say
+from bot.interview.messages import Action, Choice, Inbound, Notice, Reply, Say
 from bot.interview.ports import Packs, Snapshot, TurnOutcome
 from bot.interview.speaking import spoken_anew
 from bot.interview.state import InterviewState, Options
@@ -107,8 +107,10 @@ class Preferences:
             return TurnOutcome(snapshot, None, None, (reply,), chosen=kept)
         asked = replies.resumed(switched, self._packs.get(switched.pack.id))
         asked = replace(asked, blocks=(Say(switched.question),))
-        first = replace(asked, blocks=(notice, *asked.blocks), choices=choices)
-        return TurnOutcome(snapshot, switched, None, (first,), standing=asked, chosen=kept)
+        sent: tuple[Reply, ...] = (reply, asked)
+        if "under" not in inbound.options:  # else the settings stay where they were pressed
+            sent = (replace(asked, blocks=(notice, *asked.blocks), choices=choices),)
+        return TurnOutcome(snapshot, switched, None, sent, standing=asked, chosen=kept)
 
     def _check(self, kept: Mapping[str, str]) -> None:
         """Refuse what there is not.

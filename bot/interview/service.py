@@ -288,12 +288,9 @@ class InterviewService:
 
 
 def _in_place(outcome: TurnOutcome, inbound: Inbound) -> TurnOutcome:
-    """Have what shows settings anew take the place of the settings that were pressed.
-
-    Not where an interview goes on in another language: its question belongs below all the rest.
-    """
+    """Have what shows settings anew take the place of the settings that were pressed."""
     under = inbound.options.get("under")
-    if under is None or outcome.interview is not None:
+    if under is None:
         return outcome
     first, *others = outcome.replies
     return replace(outcome, replies=(replace(first, replaces=under), *others))

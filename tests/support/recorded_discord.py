@@ -21,13 +21,16 @@ _PHOTO = {"id": "1", "filename": "photo.png", "size": 1, "url": "http://x.invali
 _SHARE = ("Share one line in the channel", "채널에 한 줄 남기기")
 
 
-async def record(steps: Sequence[Step], language: str, folder: Path) -> list[str]:
+async def record(
+    steps: Sequence[Step], language: str, folder: Path, *, models: bool = True
+) -> list[str]:
     """Return what an interview in a server consists of once somebody has done what a script says.
 
     Args:
         steps: the script, which begins with the command that opens a thread.
         language: of the person's client.
         folder: home of the bot.
+        models: whether the bundled models judge and speak.
 
     Raises:
         TimeoutError: a reply did not come.
@@ -39,7 +42,7 @@ async def record(steps: Sequence[Step], language: str, folder: Path) -> list[str
             "AURORA_DISCORD_BASE_URL": url,
             "AURORA_DISCORD_MESSAGE_CONTENT": "on",
         }
-        bot = BotProcess(folder, settings, models=True)
+        bot = BotProcess(folder, settings, models=models)
         await _start(here.server, bot, started)
         player = _Player(here, here.arrives(*_PEOPLE[language]))
         blocks: list[str] = []

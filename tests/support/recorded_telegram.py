@@ -19,20 +19,23 @@ _STICKER = {
 }
 
 
-async def record(steps: Sequence[Step], language: str, folder: Path) -> list[str]:
+async def record(
+    steps: Sequence[Step], language: str, folder: Path, *, models: bool = True
+) -> list[str]:
     """Return what a private chat holds once somebody has done all that a script says.
 
     Args:
         steps: the script.
         language: of the person's client.
         folder: home of the bot.
+        models: whether the bundled models judge and speak.
 
     Raises:
         TimeoutError: a reply did not come.
     """
     async with TelegramServer(SystemClock()) as server, AsyncExitStack() as started:
         settings = {"AURORA_TELEGRAM_TOKEN": TOKEN, "AURORA_TELEGRAM_BASE_URL": server.base_url}
-        bot = BotProcess(folder, settings, models=True)
+        bot = BotProcess(folder, settings, models=models)
         person, blocks = server.world.person(language=language), []
         await started.enter_async_context(bot)
         for step in steps:

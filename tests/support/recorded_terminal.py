@@ -14,17 +14,30 @@ _REPLY = re.compile(r"^(?=\[.*   \d+/\d+.*\]$)", re.MULTILINE)
 """Where a reply begins: with the line that says where the interview stands."""
 
 
-async def record(steps: Sequence[Step], spoken: str, folder: Path) -> list[str]:
+async def record(
+    steps: Sequence[Step], spoken: str, folder: Path, *, models: bool = True
+) -> list[str]:
     """Return what the terminal shows when all lines of a script are piped in at once.
 
     Args:
         steps: the script.
         spoken: the language of the interview, with its style (`engine.outcomes.wording`).
         folder: home of whoever types.
+        models: whether the bundled models judge and speak.
     """
     language, _, style = spoken.partition("@")
     styled = ("--style", style) if style else ()
-    arguments = ("chat", "--plain", "--lang", language, *styled, "--db", folder / "aurora.db")
+    engine = () if models else ("--fake",)
+    arguments = (
+        "chat",
+        *engine,
+        "--plain",
+        "--lang",
+        language,
+        *styled,
+        "--db",
+        folder / "aurora.db",
+    )
     typed = [step.text for step in steps]
     done = await asyncio.to_thread(
         run, folder, *arguments, typed=typed, changes={"AURORA_TURN_TIMEOUT": str(PATIENCE)}

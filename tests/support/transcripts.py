@@ -86,8 +86,16 @@ def read(name: str) -> Transcript:
     path = FOLDER / f"{name}.md"
     head, _, told = path.read_text("utf-8").partition(_OPENED)
     lines = [line for line in told.splitlines() if line.startswith("> ") or line in RESTARTED]
-    steps = tuple(_step(line, first=not number) for number, line in enumerate(lines))
-    return Transcript(path, head, steps)
+    return Transcript(path, head, script(lines))
+
+
+def script(lines: Sequence[str]) -> tuple[Step, ...]:
+    """Return the steps of a script.
+
+    Args:
+        lines: what is done, as a transcript has it.
+    """
+    return tuple(_step(line, first=not number) for number, line in enumerate(lines))
 
 
 def _step(line: str, *, first: bool) -> Step:
