@@ -123,7 +123,7 @@ def serving(pipeline: Pipeline, at_once: int) -> Iterator[Callable[[Sequence[Tur
 def conversations(people: int, rounds: int, writer: UtteranceWriter | None) -> list[Record]:
     """Return what a crowd costs both ways, and what the second one costs a lone person."""
     pack = shipped_pack()
-    batching = Batching()
+    batching = Batching("cpu")
     plain = _pipeline(pack, writer, None)
     shared = _pipeline(pack, batching.writer(writer), batching)
     requests = list(itertools.islice(turns(pack), people))
@@ -159,7 +159,7 @@ def conversations(people: int, rounds: int, writer: UtteranceWriter | None) -> l
 def utterances(writer: UtteranceWriter, rounds: int) -> list[Record]:
     """Return what an utterance costs among eight that are asked for at once, against one."""
     asked = spoken_turns(_TOGETHER)
-    batched = Batching().writer(writer)
+    batched = Batching("cpu").writer(writer)
     assert batched is not None
     ways = {
         "one": lambda: writer.write(asked[:1], [1]),

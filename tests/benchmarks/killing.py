@@ -51,42 +51,64 @@ def say(line: str) -> None:
 
 
 class Workers:
-    """Workers of which the oldest is killed again and again.
+    """Workers of which the oldest that takes turns is killed again and again.
 
     Args:
         url: the server of the fleet.
         turn: seconds that stage 1 of a turn takes.
+        number: how many take turns at least when one is killed.
     """
 
-    def __init__(self, url: str, turn: float) -> None:
+    def __init__(self, url: str, turn: float, number: int) -> None:
         self._given = (url, turn)
-        self._running: list[ForkServerProcess] = []
+        self._number = number
+        self._all: list[ForkServerProcess] = []
+        self._ready: list[ForkServerProcess] = []
+        self._enough = asyncio.Event()
         self.killed = 0
 
     async def start(self) -> None:
-        """Start one more."""
-        worker = _forks.Process(target=paced_worker.serve, args=self._given, daemon=True)
+        """Start one more, which takes turns a little later."""
+        here, there = _forks.Pipe(duplex=False)
+        worker = _forks.Process(target=paced_worker.serve, args=(*self._given, there), daemon=True)
         await asyncio.to_thread(worker.start)
-        self._running.append(worker)
+        there.close()
+        self._all.append(worker)
+        loop = asyncio.get_running_loop()
 
-    async def kill_oldest(self) -> None:
-        """Kill the one that has been there longest."""
-        oldest = self._running.pop(0)
-        oldest.kill()
-        await asyncio.to_thread(oldest.join)
-        self.killed += 1
+        def hear() -> None:
+            loop.remove_reader(here.fileno())
+            here.close()
+            self._ready.append(worker)
+            if len(self._ready) >= self._number:
+                self._enough.set()
+
+        loop.add_reader(here.fileno(), hear)
+
+    async def start_all(self) -> None:
+        """Start as many as there shall be; return when they take turns."""
+        for _ in range(self._number):
+            await self.start()
+        await self._enough.wait()
 
     async def kill_every(self, seconds: float) -> None:
-        """Kill one after the other, each replaced, until cancelled."""
+        """Kill one after the other, each replaced beforehand, until cancelled."""
         while True:
             await asyncio.sleep(seconds)
             await self.start()
-            await self.kill_oldest()
+            if len(self._ready) > self._number:  # a slow machine is still starting the last ones
+                await self._kill(self._ready.pop(0))
+                self.killed += 1
 
     async def kill_all(self) -> None:
         """End the rest."""
-        while self._running:
-            await self.kill_oldest()
+        for worker in tuple(self._all):
+            await self._kill(worker)
+
+    async def _kill(self, worker: ForkServerProcess) -> None:
+        self._all.remove(worker)
+        worker.kill()
+        await asyncio.to_thread(worker.join)
 
 
 async def kill_bots(bots: list[CrewBot], every: float, killed: list[str]) -> None:
@@ -139,7 +161,7 @@ async def run(url: str, folder: Path, asked: argparse.Namespace) -> None:
     chances = random.Random(asked.seed)
     server = NatsServer(folder / "streams")
     server.start()
-    workers = Workers(str(server.address), asked.turn)
+    workers = Workers(str(server.address), asked.turn, asked.workers)
     killed: list[str] = []
     try:
         async with AsyncExitStack() as opened:
@@ -150,8 +172,7 @@ async def run(url: str, folder: Path, asked: argparse.Namespace) -> None:
                 "AURORA_TELEGRAM_TOKEN": TOKEN,
                 "AURORA_TELEGRAM_BASE_URL": telegram.base_url,
             }
-            for _ in range(asked.workers):
-                await workers.start()
+            await workers.start_all()
             bots = await opened.enter_async_context(crew(folder, asked.crew, settings))
             side = TelegramSide(telegram)
             crowd = Crowd(side, asked.people, lambda *_: chances.uniform(0.5, 1.5) * asked.think)

@@ -29,7 +29,8 @@ def draw(history: Path = HISTORY, plot: Path = PLOT) -> None:
         plot: the file.
     """
     runs = read(history)[-_SHOWN_RUNS:]
-    goals = [goal for goal in GOALS if any(goal.record in run.figures for run in runs)]
+    known = {name for run in runs for name in run.figures}
+    goals = [goal for goal in GOALS if goal.bound and goal.record in known]  # no bar shows a zero
     if not goals:
         return
     columns = 3
@@ -59,5 +60,6 @@ def _draw_goal(axis: Axes, goal: Goal, runs: list[Run]) -> None:
     bound = f"{'≤' if goal.highest else '≥'} {goal.bound:g}"
     axis.set_title(f"{goal.record} {bound}", fontsize=8)
     axis.margins(y=0.25)
+    axis.set_ylim(bottom=0)
     axis.tick_params(axis="y", labelsize=7)
     axis.spines[["top", "right"]].set_visible(False)
