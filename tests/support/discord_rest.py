@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _THREADS_UNDER = {TEXT: (PUBLIC_THREAD, PRIVATE_THREAD), NEWS: (NEWS_THREAD,)}
 
+_EDITED = ("content", "embeds", "components")
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -76,6 +78,7 @@ class Rest:
                 web.patch("/channels/{channel}", self._change_channel),
                 web.get("/channels/{channel}/messages", self._history),
                 web.post("/channels/{channel}/messages", self._send),
+                web.patch("/channels/{channel}/messages/{message}", self._edit),
                 web.post("/channels/{channel}/typing", self._type),
                 web.post("/channels/{channel}/threads", self._open_thread),
                 web.put("/channels/{channel}/thread-members/{person}", self._join_thread),
@@ -225,6 +228,18 @@ class Rest:
             self._sent[nonce] = sent
         await self._server.announce("MESSAGE_CREATE", channel, sent)
         return answer(sent)
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        channel, body = self._server.reach(request), await body_of(request)
+        self._server.may_write(channel, embeds=bool(body.get("embeds")))
+        check_message(body)
+        number = request.match_info["message"]
+        found = next((m for m in channel.from_bot() if m["id"] == number), None)
+        if found is None:
+            raise ApiError(404, 10008, "Unknown Message")
+        found |= {name: body.get(name) or found[name][:0] for name in _EDITED}
+        await self._server.announce("MESSAGE_UPDATE", channel, found)
+        return answer(found)
 
     async def _type(self, request: web.Request) -> web.Response:
         channel = self._server.reach(request)

@@ -239,3 +239,8 @@ def text_of(payload: Payload) -> str:
 def components_of(payload: Payload) -> list[Payload]:
     """Return the buttons and menus under a message."""
     return [item for row in payload["components"] for item in row["components"]]
+
+
+def labels_of(message: Payload) -> set[str]:
+    """Return what is written on the buttons of a message."""
+    return {item["label"] for item in components_of(message) if "label" in item}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import discord
 import structlog
 
-from bot.adapters.discord_adapter.buttons import ANSWER, Press
+from bot.adapters.discord_adapter.buttons import ANSWER, Press, options_of
 from bot.adapters.discord_adapter.faults import NETWORK
 from bot.adapters.discord_adapter.forms import answer_form
 from bot.adapters.discord_adapter.markdown import plain
@@ -274,7 +274,8 @@ class Acting:
         message_id = interaction.message.id if interaction.message else interaction.id
         once = f"press:{message_id}:{press.what.value}"
         event_id = once if press.what in _OF_A_QUESTION else None
-        fresh = await self.submit(interaction, place, press.what, press.options, event_id=event_id)
+        options = options_of(press, interaction.message)
+        fresh = await self.submit(interaction, place, press.what, options, event_id=event_id)
         return None if fresh else "press.again"
 
     async def _answer_directly(

@@ -155,7 +155,8 @@ class DiscordAdapter:
         try:
             await self._sending.send(conversation, key, reply)
         finally:
-            self._signs.end(conversation)
+            if reply.replaces is None:  # else it had no sign
+                self._signs.end(conversation)
 
     def preview(self, conversation: str, reply: Reply) -> None:
         """Show no more than the typing sign.

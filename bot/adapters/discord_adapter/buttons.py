@@ -68,6 +68,12 @@ def read_id(custom_id: str) -> Press:
         return Press(None)
 
 
+def options_of(press: Press, message: discord.Message | None) -> Mapping[str, str]:
+    """Return what goes with a press; settings are shown anew in the message that was pressed."""
+    anew = press.what in (Action.SETTINGS, Action.LANGUAGE) and bool(press.options)
+    return {**press.options, "under": str(message.id)} if anew and message else press.options
+
+
 class PressButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=_ID):
     """A button."""
 

@@ -10,6 +10,7 @@ import discord
 from bot.errors import DeliveryError
 
 UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_MESSAGE: Final = 10008
 ARCHIVED: Final = 50083
 LOCKED: Final = 160005
 TOO_MANY_THREADS: Final = (160006, 160007)

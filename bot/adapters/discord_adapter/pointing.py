@@ -7,7 +7,7 @@ import structlog
 
 from bot.adapters.discord_adapter.controls import answer_button
 from bot.adapters.discord_adapter.faults import NETWORK
-from bot.adapters.discord_adapter.words import language_of
+from bot.adapters.discord_adapter.words import language_of, language_of_text
 from bot.adapters.recent import Recent
 from bot.adapters.spoken import Spoken
 from bot.i18n import Translator
@@ -58,6 +58,9 @@ class Pointing:
         await self._reply(message, text, answer_button(self._presenter, spoken))
 
     def _language_of(self, message: discord.Message) -> str:
+        """Return the language that a message is written in, else that of the server."""
+        if (written := language_of_text(message.content)) is not None:
+            return written
         known = message.guild.preferred_locale if message.guild else None
         return language_of(known, self._words.locales)
 

@@ -14,6 +14,7 @@ from bot.adapters.discord_adapter.faults import (
     ARCHIVED,
     NETWORK,
     NO_DIRECT_MESSAGES,
+    UNKNOWN_MESSAGE,
     delivery_error,
 )
 from bot.adapters.discord_adapter.helpline import Helpline
@@ -80,7 +81,8 @@ class Sending:
                 reply = await self._report_directly(thread, key, reply)
             by_form = thread is not None and not self._message_content
             parts = self._drawing.parts(reply, by_form=by_form, shared=shared)
-            latest = await self._send_parts(channel_id, key, parts)
+            latest = await self._replaced(channel_id, reply, parts)
+            latest = latest or await self._send_parts(channel_id, key, parts)
         except (discord.DiscordException, *NETWORK) as error:
             await self._tell_trouble(channel_id, thread, error)
             raise delivery_error(error) from error
@@ -111,6 +113,28 @@ class Sending:
             sent = await self._send_part(channel_id, await self._nonce(key, number), part)
             arrived.append(sent.id)
         return arrived[-1]
+
+    async def _replaced(self, channel_id: int, reply: Reply, parts: tuple[Part, ...]) -> int | None:
+        """Put a reply in the place of the message that it replaces, if it does and can.
+
+        Returns:
+            That message's id; None where a new one has to be sent.
+        """
+        if reply.replaces is None or len(parts) > 1:
+            return None
+        channel, part = self._connected().get_partial_messageable(channel_id), parts[0]
+        try:
+            await channel.get_partial_message(int(reply.replaces)).edit(
+                content=part.content or None,
+                embeds=[part.embed] if part.embed else [],
+                view=part.view,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except discord.HTTPException as error:
+            if error.code in (ARCHIVED, UNKNOWN_MESSAGE):
+                return None
+            raise
+        return int(reply.replaces)
 
     async def _nonce(self, key: str, number: int) -> str:
         """Return what Discord knows a message by: its own in every database, 25 signs at most.

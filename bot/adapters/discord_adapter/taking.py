@@ -119,7 +119,8 @@ class Taking:
         if since is not None and channel_id not in self._begun:
             await self.passed(channel_id, since)
         fresh = await self._intake.submit(inbound)
-        if fresh and inbound.edits is None:  # what was edited has a sign already
+        # What was edited has a sign already; one that no new message ends would stay.
+        if fresh and inbound.edits is None and "under" not in inbound.options:
             self._signs.begin(inbound.conversation, channel)
         if message_id is not None:
             await self.passed(channel_id, message_id)

@@ -150,7 +150,9 @@ class TelegramReceiver:
     async def _submit(self, inbound: Inbound) -> bool:
         """Commit a message, then show that it has been seen."""
         new = await self._intake.submit(inbound)
-        if new and inbound.edits is None:  # an edit is answered at once, or with what it edits
+        # An edit is answered at once, or with what it edits; no new message would end the sign of
+        # a setting that is shown anew where it was pressed.
+        if new and inbound.edits is None and "under" not in inbound.options:
             chat_id = chat_of(inbound.conversation)
             self._presence.begin(chat_id, inbound.options["default_locale"])
         return new

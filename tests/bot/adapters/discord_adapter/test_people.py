@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.discord_scene import Scene, scene
-from tests.support.discord_world import Channel
+from tests.support.discord_world import Channel, labels_of
 
 
 async def test_only_the_person_answers_in_their_thread(tmp_path: Path) -> None:
@@ -166,6 +166,39 @@ async def test_other_bots_are_not_answered(tmp_path: Path) -> None:
         await here.ada.write(direct, "hi")
         await here.said(direct, 1)
         assert here.lobby.from_bot() == []
+
+
+async def test_a_setting_that_is_pressed_is_shown_where_it_was_pressed(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        await here.ada.command(thread, "me settings")
+        await here.said(thread, 3)
+        await here.ada.press(thread, "Exam")
+        await here.server.until(lambda: "✔ Exam" in labels_of(thread.from_bot()[-1]))
+        await here.ada.press(thread, "한국어")
+        said = await here.said(thread, 4)
+        assert "면접은 이렇게 진행할게" in said[2]
+        assert "question apples ko" in said[3]
+        shown = thread.from_bot()[2]
+        assert {"✔ 시험", "✔ 한국어"} <= labels_of(shown)
+
+
+async def test_settings_that_were_deleted_are_shown_in_a_new_message(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        thread = await here.asked()
+        await here.ada.command(thread, "me settings")
+        await here.said(thread, 3)
+        here.server.rest.fail("PATCH", rf"/channels/{thread.id}/messages/", 404, 10008)
+        await here.ada.press(thread, "Exam")
+        await here.said(thread, 4)
+        assert "✔ Exam" in labels_of(thread.from_bot()[-1])
+
+
+async def test_whoever_calls_the_bot_in_korean_is_told_in_korean(tmp_path: Path) -> None:
+    async with scene(tmp_path) as here, here.bot():
+        await here.ada.write(here.lobby, "<@900> 안녕?")
+        [told] = await here.said(here.lobby, 1)
+        assert "스레드에서 해" in told
 
 
 async def test_settings_leave_the_buttons_of_the_question_as_they_are(tmp_path: Path) -> None:
