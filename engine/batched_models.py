@@ -22,14 +22,16 @@ class BatchedEncoder:
         encoder: encodes.
         thread: where.
         counters: where it is counted, as the adapter.
+        most: texts that are encoded together.
     """
 
     def __init__(
-        self, encoder: AdaptedEncoder, thread: BatchThread, counters: BatchCounters
+        self, encoder: AdaptedEncoder, thread: BatchThread, counters: BatchCounters, most: int
     ) -> None:
         self._encoder = encoder
         self._thread = thread
         self._counters = counters
+        self._most = most
         self._lock = Lock()
         self._lanes: dict[str, BatchedRows[str]] = {}
 
@@ -63,7 +65,9 @@ class BatchedEncoder:
         with self._lock:
             if adapter not in self._lanes:
                 compute = partial(self._encoder.encode, adapter=adapter)
-                self._lanes[adapter] = BatchedRows(adapter, compute, self._thread, self._counters)
+                self._lanes[adapter] = BatchedRows(
+                    adapter, compute, self._thread, self._counters, self._most
+                )
             return self._lanes[adapter]
 
 
@@ -74,13 +78,14 @@ class BatchedVerifier:
         verifier: judges, in this process.
         thread: where.
         counters: where it is counted.
+        most: pairs that are judged together.
     """
 
     def __init__(
-        self, verifier: AnswerVerifier, thread: BatchThread, counters: BatchCounters
+        self, verifier: AnswerVerifier, thread: BatchThread, counters: BatchCounters, most: int
     ) -> None:
         self._judge: BatchedRows[tuple[str, str]] = BatchedRows(
-            ANSWER_VERIFIER, verifier.judge, thread, counters
+            ANSWER_VERIFIER, verifier.judge, thread, counters, most
         )
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:

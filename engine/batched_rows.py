@@ -23,9 +23,6 @@ from engine.requester import AbandonedError, Requester, has_given_up, present_re
 
 Row = TypeVar("Row")
 
-MOST_ROWS = 64
-"""Rows of one computation; who has more waits between its parts for the others."""
-
 
 @dataclass(slots=True, eq=False)
 class _Request(Generic[Row]):
@@ -82,7 +79,7 @@ class BatchedRows(Generic[Row]):
         compute: returns one row of an array a row.
         thread: where it is done.
         counters: where it is counted.
-        most: rows of one computation.
+        most: rows of one computation; who has more waits between its parts for the others.
     """
 
     def __init__(
@@ -91,7 +88,7 @@ class BatchedRows(Generic[Row]):
         compute: Callable[[Sequence[Row]], FloatArray],
         thread: BatchThread,
         counters: BatchCounters,
-        most: int = MOST_ROWS,
+        most: int,
     ) -> None:
         self.waiting: deque[_Request[Row]] = deque()
         self._name = name

@@ -85,7 +85,7 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
         from engine.batching import Batching  # noqa: PLC0415 - stand-ins need no models
         from engine.stages import build_stages  # noqa: PLC0415
 
-        batching = Batching()
+        batching = Batching(device)
         choice = choose_generator(settings.generator, settings.weights, device)
         stages = build_stages(
             settings.weights,
