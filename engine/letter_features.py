@@ -7,42 +7,24 @@ words, as scikit-learn's ``char_wb``, are known by a 32-bit code in place of the
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections import Counter
-from dataclasses import dataclass
-
-import numpy as np
 
 from engine.arrays import FloatArray
+from engine.code_vocabulary import CodeVocabulary
 
 LONGEST = 4
 _READ_CHARACTERS = 600
 
 
-@dataclass(frozen=True, slots=True)
-class LetterVocabulary:
-    """The n-grams that are known.
+class LetterVocabulary(CodeVocabulary):
+    """The n-grams that are known."""
 
-    Args:
-        codes: of each, ascending: ``(n,)``.
-        idf: inverse document frequency of each, ``(n,)``.
-    """
-
-    codes: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
-    idf: FloatArray
+    __slots__ = ()
 
     def vector(self, text: str) -> FloatArray:
         """Return the tf-idf weights of a text's n-grams, of unit length: ``(n,)``."""
-        counts = ngram_counts(text)
-        found = np.fromiter(counts, dtype=np.uint32, count=len(counts))
-        places = np.minimum(np.searchsorted(self.codes, found), len(self.codes) - 1)
-        vector = np.zeros(len(self.codes), dtype=np.float32)
-        for code, place in zip(found, places, strict=True):
-            if self.codes[place] == code:
-                vector[place] = (1 + math.log(counts[int(code)])) * self.idf[place]
-        norm = float(np.linalg.norm(vector))
-        return vector / norm if norm else vector
+        return self.weigh(ngram_counts(text))
 
 
 def ngram_counts(text: str) -> Counter[int]:

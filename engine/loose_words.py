@@ -38,13 +38,14 @@ def is_loose_words(text: str, right_answers: Iterable[str]) -> bool:
     words = [word for word in _BREAK.split(text) if word]
     if len(words) < FEWEST_WORDS or any(_is_marked(word) for word in words):
         return False
-    return not any(_is_list(answer) for answer in right_answers)
+    return not any(is_list(answer) for answer in right_answers)
 
 
 def _is_marked(word: str) -> bool:
     return bool(_HANGUL.search(word) and _MARKED.search(word))
 
 
-def _is_list(text: str) -> bool:
+def is_list(text: str) -> bool:
+    """Tell whether a right answer is a list, so that any list of names may be right."""
     entries = [entry.split() for entry in text.split(",")]
     return len(entries) >= _ENTRIES and all(len(e) <= _WORDS_AN_ENTRY for e in entries)

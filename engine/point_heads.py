@@ -1,8 +1,9 @@
-"""What answers to one question are made of: a linear layer over letter n-grams for each point.
+"""What answers to one question are made of: for each point, a linear layer over their pieces.
 
 The verifier must be able to judge questions that nobody trained on, and is blind to what is special
 about one. Where a question's answers were labelled, their letter n-grams tell its near-misses apart
-quite well. The score is one more feature of the calibration; points without a head do without.
+quite well, and pairs of near words (`engine.word_pairs`) the answers that say the same of the wrong
+thing. The score is one more feature of the calibration; points without a head do without.
 """
 
 from __future__ import annotations
@@ -19,9 +20,31 @@ from engine.arrays import FloatArray
 from engine.errors import ArtifactError
 from engine.letter_features import LetterVocabulary
 from engine.questions import Topic
+from engine.word_pairs import PairVocabulary
 
 HEADS_FILE = "heads.safetensors"
+# How much the pairs of words weigh beside the letters.
+PAIRS_SHARE = 0.6
 _CODES, _IDF, _WEIGHTS, _BIAS = ".codes", ".idf", ".weights", ".bias"
+_PAIR_CODES, _PAIR_IDF = ".pair_codes", ".pair_idf"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPieces:
+    """What the answers to one topic are made of.
+
+    Args:
+        letters: the n-grams that are known.
+        pairs: the pairs of words that are known.
+    """
+
+    letters: LetterVocabulary
+    pairs: PairVocabulary
+
+    def vector(self, text: str) -> FloatArray:
+        """Return the weights of a text's n-grams, then those of its pairs: ``(pieces,)``."""
+        parts = (self.letters.vector(text), PAIRS_SHARE * self.pairs.vector(text))
+        return np.concatenate(parts, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +52,18 @@ class TopicHeads:
     """The heads of the points of one topic.
 
     Args:
-        letters: the n-grams that the topic's answers are made of.
-        weights: ``(points, n-grams)``, points in the topic's order.
+        pieces: what the topic's answers are made of.
+        weights: ``(points, pieces)``, points in the topic's order.
         bias: ``(points,)``.
     """
 
-    letters: LetterVocabulary
+    pieces: AnswerPieces
     weights: FloatArray
     bias: FloatArray
 
     def scores(self, text: str) -> FloatArray:
         """Return how much each point seems covered, as log-odds: ``(points,)``."""
-        return np.asarray(self.weights @ self.letters.vector(text) + self.bias, dtype=np.float32)
+        return np.asarray(self.weights @ self.pieces.vector(text) + self.bias, dtype=np.float32)
 
 
 class PointHeads:
@@ -85,8 +108,11 @@ def save_heads(heads: Mapping[str, TopicHeads], file: Path) -> None:
     """Store heads by topic id, in half precision."""
     stored: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
     for topic_id, of in heads.items():
-        stored[topic_id + _CODES] = np.ascontiguousarray(of.letters.codes)
-        stored[topic_id + _IDF] = of.letters.idf.astype(np.float16)
+        letters, pairs = of.pieces.letters, of.pieces.pairs
+        stored[topic_id + _CODES] = np.ascontiguousarray(letters.codes)
+        stored[topic_id + _IDF] = letters.idf.astype(np.float16)
+        stored[topic_id + _PAIR_CODES] = np.ascontiguousarray(pairs.codes)
+        stored[topic_id + _PAIR_IDF] = pairs.idf.astype(np.float16)
         stored[topic_id + _WEIGHTS] = np.ascontiguousarray(of.weights, dtype=np.float16)
         stored[topic_id + _BIAS] = of.bias.astype(np.float32)
     save_file(stored, str(file))
@@ -103,9 +129,15 @@ def load_heads(file: Path) -> dict[str, TopicHeads]:
     topics = [name.removesuffix(_CODES) for name in stored if name.endswith(_CODES)]
     return {
         topic_id: TopicHeads(
-            letters=LetterVocabulary(
-                codes=stored[topic_id + _CODES],
-                idf=stored[topic_id + _IDF].astype(np.float32),
+            pieces=AnswerPieces(
+                LetterVocabulary(
+                    codes=stored[topic_id + _CODES],
+                    idf=stored[topic_id + _IDF].astype(np.float32),
+                ),
+                PairVocabulary(
+                    codes=stored[topic_id + _PAIR_CODES],
+                    idf=stored[topic_id + _PAIR_IDF].astype(np.float32),
+                ),
             ),
             weights=stored[topic_id + _WEIGHTS].astype(np.float32),
             bias=stored[topic_id + _BIAS],

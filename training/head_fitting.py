@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
-from engine.point_heads import TopicHeads
+from engine.point_heads import AnswerPieces, TopicHeads
 from engine.questions import AnswerPoint, QuestionPack, Topic
-from training.letter_learning import learn_letters
+from training.letter_learning import learn_letters, learn_pairs
 from training.rows import AnswerRow, label_of
+from training.strung_words import strung_rows
 
 LEAST_TEXTS = 2
 STRENGTH = 10.0
+# Share of the right answers whose key words are shown strung together, as what is not right.
+STRUNG = 0.25
+SEED = 20
 
 
 def fit_heads(pack: QuestionPack, rows: Sequence[AnswerRow]) -> dict[str, TopicHeads]:
@@ -23,10 +29,11 @@ def fit_heads(pack: QuestionPack, rows: Sequence[AnswerRow]) -> dict[str, TopicH
         pack: the pack that the rows belong to, with its contrasts.
         rows: labelled answers to learn from.
     """
+    shown = [*rows, *strung_rows(pack, rows, STRUNG, random.Random(SEED))]
     return {
         topic.id: _fit_topic(topic, own, pack.locales)
         for topic in pack
-        if (own := [row for row in rows if row.topic == topic.id])
+        if (own := [row for row in shown if row.topic == topic.id])
     }
 
 
@@ -34,19 +41,22 @@ def _fit_topic(topic: Topic, rows: Sequence[AnswerRow], locales: Sequence[str]) 
     written = {point.id: _written(point, locales) for point in topic.points}
     texts = [row.answer for row in rows]
     texts += [text for labelled in written.values() for text, _ in labelled]
-    letters = learn_letters(texts, LEAST_TEXTS)
-    vectors = np.stack([letters.vector(row.answer) for row in rows])
+    pieces = AnswerPieces(learn_letters(texts, LEAST_TEXTS), learn_pairs(texts, LEAST_TEXTS))
+    vectors = _sparse(pieces, [row.answer for row in rows])
     weights, bias = [], []
     for point in topic.points:
-        own = np.stack([letters.vector(text) for text, _ in written[point.id]])
+        own = _sparse(pieces, [text for text, _ in written[point.id]])
         covered = [label_of(row, point.id) == "covered" for row in rows]
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear")
-        model.fit(
-            np.concatenate([vectors, own]), [*covered, *(right for _, right in written[point.id])]
-        )
+        model.fit(vstack([vectors, own]), [*covered, *(right for _, right in written[point.id])])
         weights.append(model.coef_[0])
         bias.append(model.intercept_[0])
-    return TopicHeads(letters, np.asarray(weights, np.float32), np.asarray(bias, np.float32))
+    return TopicHeads(pieces, np.asarray(weights, np.float32), np.asarray(bias, np.float32))
+
+
+def _sparse(pieces: AnswerPieces, texts: Sequence[str]) -> csr_matrix:
+    """Return the vectors of texts: few of the pieces occur in one, and dense ones fill memory."""
+    return vstack([csr_matrix(pieces.vector(text)) for text in texts], format="csr")
 
 
 def _written(point: AnswerPoint, locales: Sequence[str]) -> list[tuple[str, bool]]:

@@ -41,7 +41,7 @@ from training.softmax_layer import softmax_layer
 
 # A wrong "correct" is the worst mistake, a wrong "wrong" the next: shares of the validation cases
 # that may suffer each, and of right answers that may be passed over without a question.
-FALSE_CREDIT = 0.14
+FALSE_CREDIT = 0.125
 FALSE_BLAME = 0.04
 PASSED_OVER = 0.05
 LEAST_PARTIAL = 0.5

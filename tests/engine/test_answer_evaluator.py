@@ -18,7 +18,13 @@ from engine.point_heads import PointHeads, TopicHeads
 from engine.ports import Evaluation
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
-from tests.support.stage_one import WordEncoder, WordVerifier, letters_of, plain_policies
+from tests.support.stage_one import (
+    WordEncoder,
+    WordVerifier,
+    letters_of,
+    pieces_of,
+    plain_policies,
+)
 
 COVERED, PARTIAL = VerdictStatus.COVERED, VerdictStatus.PARTIAL
 WRONG, MISSING = VerdictStatus.WRONG, VerdictStatus.MISSING
@@ -43,6 +49,7 @@ class Stage:
         folder: Path,
         answer_floor: float = 0.5,
         heads: Mapping[str, TopicHeads] | None = None,
+        told: Intent = Intent.HINT,
     ) -> None:
         self.pack = pack
         self.encoder = WordEncoder()
@@ -50,7 +57,7 @@ class Stage:
         self.evaluator = SbertAnswerEvaluator(
             encoder=self.encoder,
             verifier=self.verifier,
-            intents=self._head(folder),
+            intents=self._head(folder, told),
             heads=PointHeads(pack.id, heads or {}),
             policies=plain_policies(),
             candidates={
@@ -64,8 +71,8 @@ class Stage:
             self.evaluator._candidates[pack.id].of("apples", point, "en")
         self.encoder.calls.clear()
 
-    def _head(self, folder: Path) -> IntentHead:
-        """A head that takes “gimme” for a request for a hint."""
+    def _head(self, folder: Path, told: Intent) -> IntentHead:
+        """A head that takes “gimme” for what it was told."""
         letters = letters_of("gimme")
         word = np.concatenate([self.encoder.vector("gimme"), letters.vector("gimme")])
         layers = (
@@ -75,7 +82,7 @@ class Stage:
             for known in (word, letters.vector("gimme"))
         )
         IntentLayers(letters, *layers).save(folder / INTENT_FILE)
-        return IntentHead(folder, {"intents": ["answer", "hint"], "intent_floor": 0.6})
+        return IntentHead(folder, {"intents": ["answer", told.value], "intent_floor": 0.6})
 
     def evaluate(self, answer: str, **changes: object) -> Evaluation:
         request = replace(APPLES, answer=answer, **changes)  # type: ignore[arg-type]  # its fields
@@ -198,9 +205,9 @@ def test_a_korean_answer_is_judged_in_korean(stage: Stage) -> None:
 
 def test_what_was_learnt_of_a_topic_counts(pack: QuestionPack, tmp_path: Path) -> None:
     """The head of the first point knows the word “ripe”, of which the verifier knows nothing."""
-    letters = letters_of("ripe")
-    ones = np.ones(len(letters.codes), dtype=np.float32)
-    heads = TopicHeads(letters, np.stack([9 * ones, 0 * ones]), np.array([-1, -1], np.float32))
+    pieces = pieces_of("ripe")
+    ones = np.ones(len(pieces.vector("ripe")), dtype=np.float32)
+    heads = TopicHeads(pieces, np.stack([9 * ones, 0 * ones]), np.array([-1, -1], np.float32))
     stage = Stage(pack, tmp_path, heads={"apples": heads})
     evaluation = stage.evaluate("ripe")
     assert evaluation.points(COVERED) == ("colour",)
@@ -213,6 +220,21 @@ def test_what_was_learnt_of_a_topic_counts(pack: QuestionPack, tmp_path: Path) -
 def test_the_head_recognises_what_no_pattern_does(stage: Stage) -> None:
     assert stage.evaluate("gimme") == Evaluation(Intent.HINT)
     assert stage.verifier.calls == []
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("gimme?", Intent.TERM_QUESTION),
+        ("gimme", Intent.ANSWER),
+        ("gimme, right?", Intent.ANSWER),
+    ],
+)
+def test_what_asks_nothing_but_a_nod_is_no_question_about_a_term(
+    pack: QuestionPack, tmp_path: Path, text: str, intent: Intent
+) -> None:
+    stage = Stage(pack, tmp_path, told=Intent.TERM_QUESTION)
+    assert stage.evaluate(text).intent is intent
 
 
 def test_the_head_is_overruled_near_a_point(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Heads read letter n-grams, come back as they were stored, and serve their own pack alone."""
+"""Heads read letters and pairs of words, are stored as they are, and serve their own pack alone."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from engine.point_heads import (
 )
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
-from tests.support.stage_one import letters_of
+from tests.support.stage_one import pieces_of
 
 
 @pytest.fixture
@@ -24,9 +24,9 @@ def pack(tmp_path: Path) -> QuestionPack:
 
 
 def heads_of(text: str, weight: float = 2.0) -> TopicHeads:
-    letters = letters_of(text)
-    weights = np.full((1, len(letters.codes)), weight, dtype=np.float32)
-    return TopicHeads(letters, weights, np.array([-0.5], np.float32))
+    pieces = pieces_of(text)
+    weights = np.full((1, len(pieces.vector(text))), weight, dtype=np.float32)
+    return TopicHeads(pieces, weights, np.array([-0.5], np.float32))
 
 
 def test_an_answer_of_known_letters_scores_above_any_other() -> None:
@@ -35,13 +35,19 @@ def test_an_answer_of_known_letters_scores_above_any_other() -> None:
     assert heads.scores("")[0] == pytest.approx(-0.5)
 
 
+def test_the_same_words_said_the_other_way_round_score_lower() -> None:
+    heads = heads_of("units off in training, on at test time")
+    said = heads.scores("units off in training, on at test time")[0]
+    assert said > heads.scores("units off at test time, on in training")[0]
+
+
 def test_heads_come_back_as_they_were(tmp_path: Path) -> None:
     file = tmp_path / HEADS_FILE
-    save_heads({"loss": heads_of("squares"), "risk": heads_of("제곱")}, file)
+    save_heads({"loss": heads_of("squares"), "risk": heads_of("오차를 제곱")}, file)
     found = load_heads(file)
     assert found.keys() == {"loss", "risk"}
-    assert found["risk"].scores("제곱")[0] == pytest.approx(
-        heads_of("제곱").scores("제곱")[0], abs=1e-2
+    assert found["risk"].scores("오차를 제곱")[0] == pytest.approx(
+        heads_of("오차를 제곱").scores("오차를 제곱")[0], abs=1e-2
     )
 
 

@@ -10,8 +10,10 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.contract import VerdictStatus
 from engine.letter_features import LetterVocabulary, ngram_counts
+from engine.point_heads import AnswerPieces
 from engine.ports import VERIFIER_CLASSES
 from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies, VerdictPolicy
+from engine.word_pairs import PairVocabulary, pair_counts
 
 _WIDTH = 512
 
@@ -80,3 +82,14 @@ def letters_of(*texts: str) -> LetterVocabulary:
     """The letter n-grams of some texts, all worth the same."""
     codes = np.array(sorted({c for text in texts for c in ngram_counts(text)}), dtype=np.uint32)
     return LetterVocabulary(codes, np.ones(len(codes), dtype=np.float32))
+
+
+def pairs_of(*texts: str) -> PairVocabulary:
+    """The pairs of words of some texts, all worth the same."""
+    codes = np.array(sorted({c for text in texts for c in pair_counts(text)}), dtype=np.uint32)
+    return PairVocabulary(codes, np.ones(len(codes), dtype=np.float32))
+
+
+def pieces_of(*texts: str) -> AnswerPieces:
+    """What some texts are made of, all worth the same."""
+    return AnswerPieces(letters_of(*texts), pairs_of(*texts))

@@ -29,6 +29,14 @@ def test_each_point_learns_what_covers_it(pack: QuestionPack) -> None:
     assert taste > colour
 
 
+def test_each_point_learns_what_is_said_of_what(pack: QuestionPack) -> None:
+    """Right and wrong answers are made of the same words."""
+    rows = [row(f"{n} skin red, {n} leaf green", "colour") for n in ("the", "its", "every")]
+    rows += [row(f"{n} skin green, {n} leaf red") for n in ("the", "its", "every")]
+    heads = fit_heads(pack, rows)["apples"]
+    assert heads.scores("skin red, leaf green")[0] > heads.scores("skin green, leaf red")[0]
+
+
 def test_the_packs_own_answers_are_learnt_too(pack: QuestionPack) -> None:
     point = pack.topic("apples").points[0]
     heads = fit_heads(pack, [row("crimson", "colour")])["apples"]

@@ -1,4 +1,4 @@
-"""What is learnt of letters is what scikit-learn would learn."""
+"""What is learnt of letters is what scikit-learn would learn; pairs of words are learnt alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.letter_features import ngram_counts
-from training.letter_learning import learn_letters
+from engine.word_pairs import pair_counts
+from training.letter_learning import learn_letters, learn_pairs
 
 TEXTS = ["오차의 제곱을 평균", "mean of squares", "squared errors, the mean of them", "오차"]
 
@@ -26,3 +27,14 @@ def test_rare_letters_are_left_out() -> None:
     assert set(ngram_counts("오차")) & known
     assert not set(ngram_counts("square")) - set(ngram_counts("squares")) & known
     assert all(sum(code in ngram_counts(text) for text in TEXTS) >= 2 for code in known)
+
+
+def test_pairs_of_words_that_several_texts_share_are_known() -> None:
+    texts = ["loss falls quickly", "the loss falls", "loss grows"]
+    shared = set(pair_counts("loss falls"))
+    assert set(learn_pairs(texts, 2).codes.tolist()) == shared
+    assert set(learn_pairs(texts, 1).codes.tolist()) > shared
+
+
+def test_texts_of_one_word_have_no_pairs() -> None:
+    assert not learn_pairs(["loss", "MSE"], 1).vector("loss MSE").size
