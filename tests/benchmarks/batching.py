@@ -171,16 +171,15 @@ def utterances(writer: UtteranceWriter, rounds: int) -> list[Record]:
     ]
 
 
-def measure(people: int, rounds: int, *, voice: bool) -> list[Record]:
-    """Return all figures."""
+def measure(people: int, rounds: int, *, voice: bool) -> Iterator[Record]:
+    """Yield all figures, as soon as they are there."""
     with pinned():
         if not voice:
-            return conversations(people, rounds, None)
+            yield from conversations(people, rounds, None)
+            return
         with timed_language_model() as model:
-            return [
-                *utterances(model.writer, rounds),
-                *conversations(people, rounds, model.writer),
-            ]
+            yield from utterances(model.writer, rounds)
+            yield from conversations(people, rounds, model.writer)
 
 
 def _pipeline(

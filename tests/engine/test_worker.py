@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.contract import (
-    Answer,
     Call,
     Intent,
     PointVerdict,
@@ -24,15 +20,12 @@ from engine.generator_counters import GeneratorCounters
 from engine.ports import Evaluation
 from engine.progress import TurnProgress
 from engine.questions import QuestionPack
-from engine.requester import has_given_up, present_requester
 from engine.sentence_stream import beginnings
 from engine.wire import LINE_LIMIT
+from tests.support.engine_caller import calling
 from tests.support.engine_server import (
-    PATIENCE,
     HeldEvaluator,
-    MeetingEvaluator,
     Pauses,
-    RunningWorker,
     fake_pipeline,
     running_worker,
     slow_pipeline,
@@ -40,48 +33,6 @@ from tests.support.engine_server import (
 from tests.support.small_pack import read_small_pack, script, turn
 
 RIGHT = "The optimiser lowers it step by step."
-
-
-class Caller:
-    """One connection to a worker, spoken by hand."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    def send(self, *calls: Call) -> None:
-        for call in calls:
-            self.writer.write(call.to_line())
-
-    def ask(self, call_id: str, request: TurnRequest | None = None) -> None:
-        self.send(Call(call_id, "turn", (request or turn()).to_dict()))
-
-    def watch(self, call_id: str, request: TurnRequest) -> None:
-        """Ask, and want to know how far it has come."""
-        self.send(Call(call_id, "turn", request.to_dict(), progress=True))
-
-    async def progress(self) -> TurnProgress:
-        """Return what is said before a turn is done."""
-        answer = await self.answer()
-        assert answer.partial, answer
-        return TurnProgress.from_dict(answer.payload)
-
-    async def answer(self) -> Answer:
-        async with asyncio.timeout(PATIENCE):
-            return Answer.from_line(await self.reader.readline())
-
-    async def hung_up(self) -> bool:
-        async with asyncio.timeout(PATIENCE):
-            return await self.reader.read() == b""
-
-
-@asynccontextmanager
-async def calling(worker: RunningWorker) -> AsyncIterator[Caller]:
-    reader, writer = await asyncio.open_unix_connection(worker.address.path, limit=LINE_LIMIT)
-    try:
-        yield Caller(reader, writer)
-    finally:
-        writer.close()
 
 
 @pytest.fixture
@@ -337,83 +288,6 @@ async def test_the_longest_line_that_fits_is_read(pack: QuestionPack) -> None:
         padding = LINE_LIMIT - len(Call("long", "health", {"padding": ""}).to_line())
         caller.send(Call("long", "health", {"padding": "x" * padding}))
         assert (await caller.answer()).id == "long"
-
-
-class WatchfulEvaluator(HeldEvaluator):
-    """Stage 1 that waits for the test, and looks then whether anybody waits for the turn."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.given_up: list[str] = []
-
-    def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
-        evaluation = super().evaluate(request, pack)
-        if has_given_up(present_requester()):
-            self.given_up.append(request.request_id)
-        return evaluation
-
-
-async def test_turns_of_different_people_run_side_by_side(pack: QuestionPack) -> None:
-    pipeline, plain = fake_pipeline(pack, MeetingEvaluator(4)), fake_pipeline(pack)
-    requests = [turn(number, answer=RIGHT) for number in range(4)]
-    async with running_worker(pipeline, at_once=4) as worker, calling(worker) as caller:
-        for number, request in enumerate(requests):
-            caller.ask(str(number), request)
-        answers = {a.id: a for a in [await caller.answer() for _ in requests]}
-    for number, request in enumerate(requests):
-        assert TurnResult.from_dict(answers[str(number)].payload) == plain.run(request)
-
-
-async def test_one_conversation_holds_up_no_other(pack: QuestionPack) -> None:
-    held = HeldEvaluator()
-    calls = ["busy:1", "busy:2", "busy:3", "calm:1"]
-    async with running_worker(fake_pipeline(pack, held)) as worker, calling(worker) as caller:
-        for name in calls:
-            caller.ask(name, replace(turn(), request_id=name))
-        await held.begun.wait()
-        held.release()
-        answered = [(await caller.answer()).id for _ in calls]
-    assert answered == held.seen == ["busy:1", "calm:1", "busy:2", "busy:3"]
-
-
-async def test_turns_of_one_conversation_do_not_run_side_by_side(pack: QuestionPack) -> None:
-    held = HeldEvaluator()
-    pipeline = fake_pipeline(pack, held)
-    async with running_worker(pipeline, at_once=4) as worker, calling(worker) as caller:
-        for name in ("busy:1", "busy:2"):
-            caller.ask(name, replace(turn(), request_id=name))
-        await held.begun.wait()
-        caller.send(Call("how", "health"))
-        assert (await caller.answer()).payload["turns"] == {"waiting": 1, "in_work": 1}
-        held.release()
-        assert [(await caller.answer()).id for _ in range(2)] == ["busy:1", "busy:2"]
-
-
-async def test_what_a_turn_asks_for_is_asked_for_somebody_who_may_leave(
-    pack: QuestionPack,
-) -> None:
-    watchful = WatchfulEvaluator()
-    pipeline = fake_pipeline(pack, watchful)
-    async with running_worker(pipeline, at_once=2) as worker, calling(worker) as stays:
-        async with calling(worker) as leaves:
-            leaves.ask("leaves", turn(1))
-            await watchful.begun.wait()
-        stays.send(Call("later", "health"))  # once this is answered, the hang-up was read too
-        await stays.answer()
-        stays.ask("stays", turn(2))
-        watchful.release()
-        assert (await stays.answer()).error is None
-    assert watchful.given_up == ["request-1"]
-
-
-async def test_health_tells_how_turns_wait(pack: QuestionPack) -> None:
-    async with running_worker(fake_pipeline(pack)) as worker, calling(worker) as caller:
-        caller.ask("a turn")
-        await caller.answer()
-        caller.send(Call("how", "health"))
-        told = (await caller.answer()).payload
-    assert told["turns"] == {"waiting": 0, "in_work": 0}
-    assert sum(told["batches"]["waits"]["turn"]["counts"]) == 1
 
 
 class FailingEvaluator:
