@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -131,21 +132,19 @@ class SqlInterviewStore:
             return _snapshot(row, await _chosen(connection, row.user_id)) if row else None
 
     async def _make_user(self, account: Account) -> None:
-        user_id = uuid4().hex
-        try:
-            async with self._database.writing() as connection:
-                await connection.execute(
-                    insert(UserRow).values(id=user_id, created_at=self._clock.now())
-                )
-                await connection.execute(
-                    insert(AccountRow).values(
-                        platform=account.platform,
-                        external_id=account.external_id,
-                        user_id=user_id,
-                    )
-                )
-        except IntegrityError:
-            return  # another conversation of the same person was faster; theirs is used
+        user = {"id": uuid4().hex, "created_at": self._clock.now()}
+        known_as = {
+            "platform": account.platform,
+            "external_id": account.external_id,
+            "user_id": user["id"],
+        }
+
+        async def make(connection: AsyncConnection) -> None:
+            await connection.execute(_USER, user)
+            await connection.execute(_ACCOUNT, known_as)
+
+        with suppress(IntegrityError):  # another conversation of theirs was faster; theirs is used
+            await self._database.write(make)
 
     async def _write_interview(
         self, connection: AsyncConnection, inbound: Inbound, outcome: TurnOutcome
@@ -233,6 +232,8 @@ def _latest_interview() -> Select[Any]:
 
 
 # Made once: to put a statement together costs as much as to run it.
+_USER = insert(UserRow)
+_ACCOUNT = insert(AccountRow)
 _FIND = _latest_interview()
 _CHOSEN = select(SettingRow.key, SettingRow.value).where(SettingRow.user_id == bindparam("of"))
 _CHANGE = update(InterviewRow).where(

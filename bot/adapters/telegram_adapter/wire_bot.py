@@ -13,7 +13,8 @@ from bot.adapters.telegram_adapter.settings import TelegramSettings
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 # Nobody knows whether a message that got no answer was sent, so it is waited for patiently.
 _ANSWER_SECONDS = 20.0
-_CONNECTIONS = 256
+# To open one costs more than a call; with many people at once further calls wait for one of these.
+_CONNECTIONS = 32
 # How long an answer to a fetch of updates may be late.
 _LATE_SECONDS = 10.0
 
