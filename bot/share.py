@@ -78,11 +78,6 @@ class Share:
         # Whether it may hold more than it knows: nobody told what came of a claim.
         self._unsure = False
 
-    @property
-    def held(self) -> int:
-        """How many conversations this bot holds."""
-        return len(self._held)
-
     def holds(self, platform: str, conversation: str) -> bool:
         """Return whether this bot may work on a conversation."""
         held = (platform, conversation) in self._held

@@ -95,8 +95,9 @@ class Workers:
         """Kill one after the other, each replaced beforehand, until cancelled."""
         while True:
             await asyncio.sleep(seconds)
-            await self.start()
-            if len(self._ready) > self._number:  # a slow machine is still starting the last ones
+            if len(self._all) < 2 * self._number:  # a slow machine is still starting the last ones
+                await self.start()
+            if len(self._ready) > self._number:
                 await self._kill(self._ready.pop(0))
                 self.killed += 1
 

@@ -9,8 +9,12 @@ import sys
 from collections.abc import Mapping
 from fnmatch import fnmatch
 
+import yaml
+from sqlalchemy.engine import make_url
+
 from bot.metrics import Metrics
 from bot.monitor import monitoring
+from engine.fleet import parse_fleet
 from tests.support.command import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -80,6 +84,25 @@ def test_the_image_has_the_libraries_that_the_program_names() -> None:
     assert "asyncpg" not in plain
     assert more.startswith(plain)
     assert "asyncpg>=" in more
+
+
+def test_the_compose_file_of_a_fleet_brings_up_two_bots_and_three_workers() -> None:
+    file = (ROOT / "deploy" / "compose.fleet.yaml").read_text("utf-8")
+    services = yaml.safe_load(file.replace("${POSTGRES_PASSWORD:?put one into .env}", "secret"))[
+        "services"
+    ]
+    assert set(services) == {"bot", "worker", "nats", "postgres"}
+    assert services["bot"]["deploy"]["replicas"] == 2
+    assert services["worker"]["deploy"]["replicas"] == 3
+    bot, worker, server = (services[name]["environment"] for name in ("bot", "worker", "postgres"))
+    assert parse_fleet(bot["ENGINE_URL"]) == parse_fleet(worker["ENGINE_LISTEN"])
+    assert parse_fleet(bot["ENGINE_URL"]).host in services
+    database = make_url(bot["DATABASE_URL"])
+    assert database.host in services
+    assert (database.database, database.username) == (
+        server["POSTGRES_DB"],
+        server["POSTGRES_USER"],
+    )
 
 
 def test_pytorch_is_the_same_in_the_image_as_elsewhere() -> None:

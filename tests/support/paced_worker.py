@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+from multiprocessing.connection import Connection
 
 from engine.contract import TurnRequest
 from engine.curated_generator import CuratedGenerator, load_reactions
@@ -38,14 +40,38 @@ class PacedEvaluator:
         return FakeEvaluator().evaluate(request, pack)
 
 
-def serve(url: str, seconds: float) -> None:
+class Told(logging.Handler):
+    """Passes on that the worker takes turns.
+
+    Args:
+        ready: who is told.
+    """
+
+    def __init__(self, ready: Connection) -> None:
+        super().__init__()
+        self._ready = ready
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hear a line of the log."""
+        if record.getMessage().startswith("listening"):
+            self._ready.send(True)
+
+
+def serve(url: str, seconds: float, ready: Connection) -> None:
     """Serve until killed.
 
     Args:
         url: the server of the fleet.
         seconds: how long stage 1 of a turn takes.
+        ready: told when it takes turns.
     """
+    log = logging.getLogger("engine")
+    log.setLevel(logging.INFO)
+    log.addHandler(Told(ready))
+    asyncio.run(_serve(url, seconds))
+
+
+async def _serve(url: str, seconds: float) -> None:
     pipeline = Pipeline(_PACKS, PacedEvaluator(seconds), FakeSelector(), _GENERATOR)
-    facts = WorkerFacts(True, {}, "cpu")
-    worker = FleetWorker(pipeline, facts, parse_fleet(url), LEASE_SECONDS)
-    asyncio.run(worker.serve(asyncio.Event()))
+    worker = FleetWorker(pipeline, WorkerFacts(True, {}, "cpu"), parse_fleet(url), LEASE_SECONDS)
+    await worker.serve(asyncio.Event())
