@@ -32,6 +32,10 @@ RUN python /tmp/requirements.py /tmp/pyproject.toml postgres fleet > /tmp/requir
     && rm /tmp/requirements.txt
 RUN --mount=type=bind,from=package,source=/wheels,target=/wheels pip install --no-deps /wheels/*.whl
 
+# What a first start would make of models and packs is made here; a running container writes none.
+ENV ENGINE_CACHE=/opt/aurora/cache
+RUN python -m engine --prepare --device cpu
+
 COPY deploy/healthcheck.py /opt/aurora/healthcheck.py
 RUN useradd --system --create-home --uid 10001 aurora && install -d -o aurora -g aurora /data
 USER 10001

@@ -49,7 +49,7 @@ def choose_generator(text: str, weights: Path, device: str) -> GeneratorChoice:
         return GeneratorChoice(GeneratorFacts(chosen="unknown", trouble=str(error)))
     chosen = spec.public_name
     try:
-        writer = load_writer(spec, weights, device)
+        writer = load_writer(spec, weights, device, served=True)
     except EngineError as error:
         return GeneratorChoice(GeneratorFacts(chosen, trouble=str(error)))
     except ImportError as error:
@@ -58,13 +58,14 @@ def choose_generator(text: str, weights: Path, device: str) -> GeneratorChoice:
     return GeneratorChoice(GeneratorFacts(chosen, writer.name if writer else CURATED), writer)
 
 
-def load_writer(
+def load_writer(  # noqa: PLR0913 - what a writer is made of, passed once
     spec: GeneratorSpec,
     weights: Path,
     device: str,
     *,
     sampling: Sampling | None = None,
     patience: float = CALL_PATIENCE,
+    served: bool = False,
 ) -> UtteranceWriter | None:
     """Load a language model that phrases utterances; None where none is to.
 
@@ -74,6 +75,8 @@ def load_writer(
         device: ``cpu`` or ``cuda``.
         sampling: how it draws words; as in an interview where it is None.
         patience: seconds that a server has for the utterances of one call.
+        served: whether the bundled one may run in int8 and draw its words by a chance that no seed
+            decides, several times as quickly.
 
     Raises:
         ArtifactError: it cannot be used.
@@ -90,8 +93,17 @@ def load_writer(
         spec.kind is GeneratorKind.AUTO and (bundled / MANIFEST).exists()
     ):
         verify(bundled, UTTERANCE_GENERATOR)
+        if served and device == "cpu":
+            return _load_served(bundled, sampling)
         return _load_causal(str(bundled), None, device, sampling, GeneratorKind.TINY.value)
     return None
+
+
+def _load_served(folder: Path, sampling: Sampling | None) -> UtteranceWriter:
+    from engine.served_models import kept_models  # noqa: PLC0415 - only where it speaks
+    from engine.served_writer import ServedWriter  # noqa: PLC0415
+
+    return ServedWriter(GeneratorKind.TINY.value, folder, kept_models(), sampling)
 
 
 def _load_causal(

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.artifacts import ANSWER_VERIFIER, ENCODER
-from engine.cache_folder import cache_folder
 from engine.ports import AdaptedEncoder, BundledVerifier
-
-# Below the folder of `engine.cache_folder`.
-_MODELS = "models"
+from engine.served_models import ServedModels, kept_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def load_readers(weights: Path, device: str) -> Readers:
         ImportError: a library is missing.
     """
     if device == "cpu":
-        return load_served(weights, cache_folder())
+        return load_served(weights, kept_models())
     return load_with_torch(weights, device)
 
 
@@ -63,20 +60,18 @@ def load_with_torch(weights: Path, device: str) -> Readers:
     return Readers(encoder, CrossEncoderVerifier(encoder, weights / ANSWER_VERIFIER))
 
 
-def load_served(weights: Path, cache: Path | None) -> Readers:
+def load_served(weights: Path, served: ServedModels) -> Readers:
     """Load both as CTranslate2 serves them.
 
     Args:
         weights: the folder with one folder a model.
-        cache: where models are kept as they are served; None to make them each time.
+        served: where models are kept as they are served.
 
     Raises:
         ArtifactError: one is missing or altered, or does not fit the other.
     """
     from engine.served_encoder import ServedEncoder  # noqa: PLC0415 - not needed with a GPU
-    from engine.served_models import ServedModels  # noqa: PLC0415
     from engine.served_verifier import ServedVerifier  # noqa: PLC0415
 
-    served = ServedModels(cache / _MODELS if cache else None)
     encoder = ServedEncoder(weights / ENCODER, served)
     return Readers(encoder, ServedVerifier(encoder, weights / ANSWER_VERIFIER))

@@ -9,18 +9,21 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import FloatArray
+
 Array = npt.NDArray[Any]
 Variables = dict[str, Array]
 
 _BINARY_VERSION = 6
-_REVISION = 1
+# Int8 has as many steps to each side of zero.
+_STEPS = 127
 # The numbers by which the layout knows the types.
 _TYPES = {"float32": 0, "int8": 1, "int16": 2, "int32": 3}
 
@@ -33,11 +36,15 @@ class ServedModel:
         specification: the name of its architecture in CTranslate2.
         variables: name → array.
         config: what goes into its ``config.json``.
+        tokens: what its tokens are called; empty for a model that is given ids.
+        revision: of the specification.
     """
 
     specification: str
     variables: Mapping[str, Array]
     config: Mapping[str, Any]
+    tokens: list[str] = field(default_factory=list)
+    revision: int = 1
 
     def write(self, folder: Path) -> None:
         """Write the files of the model into a folder that exists.
@@ -47,7 +54,7 @@ class ServedModel:
         """
         with (folder / "model.bin").open("wb") as stream:
             head = struct.pack("=I", _BINARY_VERSION) + _string(self.specification)
-            stream.write(head + struct.pack("=II", _REVISION, len(self.variables)))
+            stream.write(head + struct.pack("=II", self.revision, len(self.variables)))
             for name, array in sorted(self.variables.items()):
                 stream.write(_head_of(name, array))
                 stream.write(np.ascontiguousarray(array).tobytes())
@@ -55,8 +62,21 @@ class ServedModel:
             stream.write(struct.pack("=I", 0))
         config = dict.fromkeys(("unk_token", "bos_token", "eos_token"), "") | dict(self.config)
         (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-        # Tokens come and go as ids; the file must be there all the same.
-        (folder / "vocabulary.json").write_text("[]", encoding="utf-8")
+        (folder / "vocabulary.json").write_text(json.dumps(self.tokens), encoding="utf-8")
+
+
+def add_int8(variables: Variables, name: str, weight: FloatArray) -> None:
+    """Add a matrix, rounded to int8 with a scale a row.
+
+    Args:
+        variables: what it is added to.
+        name: of the layer.
+        weight: ``(rows, columns)``.
+    """
+    largest = np.abs(weight).max(axis=1)
+    scale = (_STEPS / np.where(largest > 0, largest, _STEPS)).astype(np.float32)
+    variables[f"{name}/weight"] = np.rint(weight * scale[:, None]).astype(np.int8)
+    variables[f"{name}/weight_scale"] = scale
 
 
 def _head_of(name: str, array: Array) -> bytes:

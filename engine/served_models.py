@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.artifacts import Manifest, verify, write_manifest
+from engine.cache_folder import cache_folder
 from engine.errors import ArtifactError
 from engine.served_file import ServedModel
 
@@ -77,6 +78,12 @@ class ServedModels:
             if place is not None and place.parent == folder.parent:
                 _put(made, place, name)
         return loaded
+
+
+def kept_models() -> ServedModels:
+    """Return the models that are kept for this user (`engine.cache_folder`)."""
+    root = cache_folder()
+    return ServedModels(root / "models" if root else None)
 
 
 def _digest(name: str, sources: Sequence[Manifest]) -> str:

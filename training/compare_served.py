@@ -19,7 +19,6 @@ import numpy as np
 
 from engine.answer_evaluator import message_units
 from engine.artifacts import ANSWER_EVALUATOR, QUESTION_SELECTOR, WEIGHTS
-from engine.cache_folder import cache_folder
 from engine.contract import Intent, TurnRequest
 from engine.errors import EngineError
 from engine.loading import PACKS
@@ -28,6 +27,7 @@ from engine.ports import Evaluation
 from engine.question_selector import context_text
 from engine.questions import QuestionPack
 from engine.readers import Readers, load_served, load_with_torch
+from engine.served_models import kept_models
 from training.errors import TrainingError
 from training.evaluation.attacks import Attack
 from training.evaluation.bundled import Splits, read_splits
@@ -180,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         splits = _cut(read_splits(SPLITS, pack, options.split), options.rows)
         folders = model_folders(options.weights)
         reference = load_with_torch(options.weights, "cpu")
-        served = load_served(options.weights, cache_folder())
+        served = load_served(options.weights, kept_models())
         found = compare(reference, served, folders, pack, splits)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)

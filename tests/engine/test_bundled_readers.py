@@ -5,13 +5,12 @@ A few texts; `training.compare_served` has every labelled row judged by both.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from engine.artifacts import ANSWER_EVALUATOR, QUESTION_SELECTOR, WEIGHTS
 from engine.readers import Readers, load_served, load_with_torch
+from engine.served_models import ServedModels
 
 pytestmark = pytest.mark.models
 
@@ -28,7 +27,7 @@ PAIRS = [(f"definition | {one}", other) for one in TEXTS for other in TEXTS]
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Readers, Readers]:
     readers = (
         load_with_torch(WEIGHTS, "cpu"),
-        load_served(WEIGHTS, tmp_path_factory.mktemp("cache")),
+        load_served(WEIGHTS, ServedModels(tmp_path_factory.mktemp("cache"))),
     )
     for loaded in readers:
         for adapter in (ANSWER_EVALUATOR, QUESTION_SELECTOR):
