@@ -1,9 +1,11 @@
-"""Trains the S-BERT of stage 2.
+"""Trains the selector of stage 2.
 
     python -m training.train_question_selector --out runs/question_selector
 
 A LoRA adapter over the shared body learns how near a state of the interview (what was asked, what
-the user said) stands to each topic that may legally follow. If ``--out`` holds a finished model it
+the user said) stands to each topic that may legally follow; then a layer over letter n-grams learns
+what is said about each topic, and how much it counts beside the nearness. ``--adapter`` keeps the
+adapter of a finished model and learns the rest, in a minute. If ``--out`` holds a finished model it
 is scored again, not trained. With a file in the reference layout as ``--data`` the adapter learns
 to choose among its labels.
 """
@@ -13,24 +15,23 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import random
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from engine.arrays import FloatArray
-from engine.artifacts import QUESTION_SELECTOR, Manifest, read_manifest, write_manifest
-from engine.contract import Intent
+from engine.artifacts import QUESTION_SELECTOR, Manifest, write_manifest
 from engine.encoder import SharedEncoder
 from engine.errors import EngineError
 from engine.pack_reader import read_pack
-from engine.question_selector import context_text, topic_text
+from engine.question_selector import WordsOpinion
 from engine.questions import QuestionPack
+from engine.topic_words import TopicWords
 from training.adapters import (
     AdapterSettings,
     attach,
@@ -38,25 +39,54 @@ from training.adapters import (
     load_body,
     save_adapter,
     set_seed,
-    train_pairs,
 )
-from training.candidate_scores import mean_diff
-from training.errors import TrainingError
+from training.candidate_model import Encode, encoder_of
+from training.errors import DataError, TrainingError
 from training.options import adapter_parser, adapter_settings, refuse_loss
 from training.reference_rows import Stage
 from training.reference_training import is_reference, refuse_reference_model, run
 from training.row_checks import check_answers, check_choices, check_splits
-from training.rows import AnswerRow, ChoiceRow, read_answers, read_choices
+from training.rows import AnswerRow, ChoiceRow, of_split, read_answers, read_choices
 from training.rows_digest import rows_sha256
+from training.selector_learning import learn, lessons_of
+from training.selector_mixing import mix
+from training.selector_scores import (
+    Spoken,
+    accuracy,
+    best_margin,
+    mean_nearness,
+    metrics,
+    spoken,
+)
 from training.sweep import Job, train_each
+from training.topic_messages import MessageComposer
+from training.topic_words_fitting import fit_words
 
 log = logging.getLogger(__name__)
 
 DEFAULTS = AdapterSettings(epochs=8)
+# Put together for each written choice.
+MESSAGES = 1.3
+ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
+# What a manifest says of how an adapter was trained.
+LEARNT_BY = ("rank", "epochs", "learning_rate", "batch_size")
 
-# The default topic is a little near even when nothing speaks for it.
-DEFAULT_TARGET = 0.4
-MARGINS = tuple(round(0.02 * i, 2) for i in range(20))
+
+@dataclass(frozen=True, slots=True)
+class LearntAdapter:
+    """An adapter that lies in a model folder, ready to encode.
+
+    Args:
+        encode: returns unit vectors.
+        base: digest of the body.
+        config: how it was trained, for the manifest.
+        seed: of its training.
+    """
+
+    encode: Encode
+    base: str
+    config: Mapping[str, Any]
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,53 +97,50 @@ class SelectorRows:
     answers: tuple[AnswerRow, ...]
     sha256: dict[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class Nearness:
-    """How near a row's state comes to the topics that may follow, default first.
-
-    Args:
-        near: cosine similarity of each.
-        wanted: index of the labelled one.
-    """
-
-    near: FloatArray
-    wanted: int
+    def of(self, split: str) -> list[ChoiceRow]:
+        """Return the choices of one split."""
+        return [row for row in self.choices if row.split == split]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
     parser = adapter_parser("python -m training.train_question_selector", __doc__ or "")
+    parser.add_argument("--adapter", type=Path, help="a finished model whose adapter is kept")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         if is_reference(options.data):
-            metrics: dict[str, Any] = run(Stage.QUESTION, options)
+            found: dict[str, Any] = run(Stage.QUESTION, options)
         else:
-            metrics = train_or_score(options)
+            found = train_or_score(options)
     except (TrainingError, EngineError) as error:
         print(f"training: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(metrics, indent=2))
+    print(json.dumps(found, indent=2))
     return 0
 
 
 def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
     """Do what was asked for with the project's own rows; return the scores on their test split."""
     refuse_loss(options)
+    if options.adapter is not None and options.adapter.resolve() == options.out.resolve():
+        raise DataError((f"{options.adapter}: --adapter and --out are the same folder",))
     manifest = None if options.force else finished(options.out, QUESTION_SELECTOR)
     pack = read_pack(options.pack)
     rows = read_rows(pack, options.data)
     if manifest is not None:
         refuse_reference_model(manifest, options.out)
-        return score(manifest, pack, rows, options.base, options.out)
+        return score(pack, rows.of("test"), options.base, options.out)
 
     def train_one(settings: AdapterSettings, folder: Path) -> Manifest:
-        return train(pack, rows, load_body(options.base, options.device), folder, settings)
+        if options.adapter is not None:
+            return finish(pack, rows, keep_adapter(options.base, options.adapter, folder), folder)
+        body = load_body(options.base, options.device)
+        return finish(pack, rows, learn_adapter(pack, rows, body, settings, folder), folder)
 
     def validate(folder: Path) -> tuple[float, float]:
-        near = stored_nearnesses(pack, _of(rows.choices, "validation"), options.base, folder)
-        return accuracy(near, float(read_manifest(folder).config["margin"])), mean_nearness(near)
+        margin, opinion, said = _judged(pack, rows.of("validation"), options.base, folder)
+        return accuracy(said, margin, opinion), mean_nearness(said)
 
     job = Job(QUESTION_SELECTOR, options.base, rows.sha256, train_one, validate)
     settings, numbers = adapter_settings(options, DEFAULTS), options.epochs or (DEFAULTS.epochs,)
@@ -137,160 +164,104 @@ def read_rows(pack: QuestionPack, data: Path) -> SelectorRows:
     return SelectorRows(choices, answers, sha256)
 
 
-def train(
+def learn_adapter(
     pack: QuestionPack,
     rows: SelectorRows,
     encoder: tuple[SentenceTransformer, Manifest],
-    out: Path,
     settings: AdapterSettings,
-) -> Manifest:
-    """Train the adapter, choose the margin, score, and write the model folder.
+    out: Path,
+) -> LearntAdapter:
+    """Train an adapter and save it in the model folder.
 
     Args:
         pack: the pack that the rows belong to.
         rows: checked rows.
         encoder: the body and its manifest; the body gets the adapter.
-        out: the model folder.
         settings: how to train.
+        out: the model folder.
     """
-    body, body_manifest = encoder
+    body, manifest = encoder
     chance = set_seed(settings.seed)
     adapter = attach(body, settings.rank)
-    pairs = list(choice_pairs(pack, _of(rows.choices, "train")))
-    pairs += default_pairs(pack, [row for row in rows.answers if row.split == "train"], chance)
-    chance.shuffle(pairs)
-    log.info("%d pairs", len(pairs))
-    train_pairs(body, pairs, settings, out)
+    choices = rows.of("train")
+    composer = MessageComposer(pack, of_split(rows.answers, "train"), chance)
+    lessons = lessons_of(pack, choices, composer.compose(round(MESSAGES * len(choices))))
+    chance.shuffle(lessons)
+    log.info("%d lessons", len(lessons))
+    learn(body, pack, lessons, settings, out)
     save_adapter(adapter, out)
+    config = {name: getattr(settings, name) for name in LEARNT_BY}
+    return LearntAdapter(encoder_of(body), manifest.digest, config, settings.seed)
+
+
+def keep_adapter(base: Path, source: Path, out: Path) -> LearntAdapter:
+    """Copy the adapter of a finished model into a model folder.
+
+    Raises:
+        ArtifactError: it cannot be used, or was trained on another body.
+    """
+    encoder = SharedEncoder(base, "cpu")
+    manifest = encoder.add_adapter(source, QUESTION_SELECTOR)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ADAPTER_FILES:
+        shutil.copyfile(source / name, out / name)
 
     def encode(texts: Sequence[str]) -> FloatArray:
-        return np.asarray(body.encode(list(texts), show_progress_bar=False), dtype=np.float32)
+        return encoder.encode_many(texts, QUESTION_SELECTOR)
 
-    tuning = nearnesses(encode, pack, _of(rows.choices, "validation"))
-    margin = max(MARGINS, key=lambda margin: accuracy(tuning, margin))
+    config = {name: manifest.config[name] for name in LEARNT_BY if name in manifest.config}
+    return LearntAdapter(encode, encoder.manifest.digest, config, manifest.seed)
+
+
+def finish(pack: QuestionPack, rows: SelectorRows, adapter: LearntAdapter, out: Path) -> Manifest:
+    """Learn all but the adapter, score, and write the rest of the model folder."""
+    words = fit_words(pack, of_split(rows.answers, "train"), rows.of("train"), adapter.seed)
+    opinion = mix(words, spoken(adapter.encode, pack, rows.of("train"), words))
+    opinion.words.save(out)
+    names = {"near": opinion.near, "pack": pack.id, "topics": list(opinion.words.topics)}
+    margin = best_margin(spoken(adapter.encode, pack, rows.of("validation")))
+    # What is stored is a little coarser than what was learnt.
+    opinion = WordsOpinion(TopicWords.load(out, pack.id, opinion.words.topics), opinion.near)
+    test = spoken(adapter.encode, pack, rows.of("test"), opinion.words)
     return write_manifest(
         out,
         Manifest(
             kind=QUESTION_SELECTOR,
-            base={"kind": "encoder", "digest": body_manifest.digest},
-            config={
-                "margin": margin,
-                "rank": settings.rank,
-                "epochs": settings.epochs,
-                "learning_rate": settings.learning_rate,
-                "batch_size": settings.batch_size,
-            },
+            base={"kind": "encoder", "digest": adapter.base},
+            config={"margin": margin, "words": names, **adapter.config},
             data={
                 **rows.sha256,
                 "pack": f"{pack.id} {pack.version} {pack.digest}",
                 "licence": "Apache-2.0, written for this project",
             },
-            metrics=_metrics(nearnesses(encode, pack, _of(rows.choices, "test")), margin),
-            seed=settings.seed,
+            metrics=metrics(test, margin, opinion),
+            seed=adapter.seed,
         ),
     )
 
 
-def score(
-    manifest: Manifest, pack: QuestionPack, rows: SelectorRows, base: Path, out: Path
-) -> dict[str, Any]:
-    """Score a finished model on the test rows.
+def score(pack: QuestionPack, rows: Sequence[ChoiceRow], base: Path, out: Path) -> dict[str, Any]:
+    """Score a finished model on some rows.
 
     Raises:
         ArtifactError: model and body do not belong together.
     """
-    near = stored_nearnesses(pack, _of(rows.choices, "test"), base, out)
-    return _metrics(near, float(manifest.config["margin"]))
+    margin, opinion, said = _judged(pack, rows, base, out)
+    return metrics(said, margin, opinion)
 
 
-def stored_nearnesses(
+def _judged(
     pack: QuestionPack, rows: Sequence[ChoiceRow], base: Path, folder: Path
-) -> list[Nearness]:
-    """Return what `nearnesses` gives with a finished model.
-
-    Raises:
-        ArtifactError: model and body do not belong together.
-    """
+) -> tuple[float, WordsOpinion | None, list[Spoken]]:
     encoder = SharedEncoder(base, "cpu")
-    encoder.add_adapter(folder, QUESTION_SELECTOR)
+    manifest = encoder.add_adapter(folder, QUESTION_SELECTOR)
+    opinion = WordsOpinion.load(folder, manifest)
 
     def encode(texts: Sequence[str]) -> FloatArray:
         return encoder.encode(texts, QUESTION_SELECTOR)
 
-    return nearnesses(encode, pack, rows)
-
-
-def choice_pairs(pack: QuestionPack, rows: Sequence[ChoiceRow]) -> Iterator[tuple[str, str, float]]:
-    """Yield (state, candidate topic, target cosine) for every legal next topic of each row."""
-    for row in rows:
-        topic = pack.topic(row.topic)
-        state = context_text(topic, row.answer, row.locale)
-        for candidate in topic.next:
-            text = topic_text(pack.topic(candidate), row.locale)
-            if candidate == row.next_topic:
-                yield state, text, DEFAULT_TARGET if row.kind == "default" else 1.0
-            else:
-                yield state, text, 0.0
-
-
-def default_pairs(
-    pack: QuestionPack, rows: Sequence[AnswerRow], chance: random.Random
-) -> Iterator[tuple[str, str, float]]:
-    """Yield pairs from plain answers: the topic's only follower is near, a random topic is not."""
-    others = [topic for topic in pack if topic.kind.judged]
-    for row in rows:
-        topic = pack.topic(row.topic)
-        if row.intent is not Intent.ANSWER or len(topic.next) != 1:
-            continue
-        if chance.random() < 0.25:  # enough of them; the written choices must not drown
-            state = context_text(topic, row.answer, row.locale)
-            yield state, topic_text(pack.topic(topic.next[0]), row.locale), 1.0
-            unlikely = [t for t in others if t.id not in (topic.id, *topic.next)]
-            if unlikely:
-                yield state, topic_text(chance.choice(unlikely), row.locale), 0.0
-
-
-def _of(rows: Sequence[ChoiceRow], split: str) -> list[ChoiceRow]:
-    return [row for row in rows if row.split == split]
-
-
-def nearnesses(
-    encode: Callable[[Sequence[str]], FloatArray], pack: QuestionPack, rows: Sequence[ChoiceRow]
-) -> list[Nearness]:
-    """Return how near each row comes to each legal next topic."""
-    found = []
-    for row in rows:
-        topic = pack.topic(row.topic)
-        texts = [context_text(topic, row.answer, row.locale)]
-        texts += [topic_text(pack.topic(candidate), row.locale) for candidate in topic.next]
-        vectors = encode(texts)
-        found.append(Nearness(vectors[1:] @ vectors[0], topic.next.index(row.next_topic)))
-    return found
-
-
-def accuracy(rows: Sequence[Nearness], margin: float) -> float:
-    """Return the share of rows for which the selector would choose the labelled topic."""
-    right = 0
-    for row in rows:
-        best = int(row.near.argmax())
-        right += row.wanted == (best if row.near[best] > row.near[0] + margin else 0)
-    return right / len(rows)
-
-
-def mean_nearness(rows: Sequence[Nearness]) -> float:
-    """Return Mean_Diff over the rows that leave a choice; 0 where none does."""
-    choices = [row for row in rows if len(row.near) > 1]
-    diffs = [mean_diff(row.near[None], np.array([row.wanted])) for row in choices]
-    return float(np.mean(diffs)) if diffs else 0.0
-
-
-def _metrics(rows: Sequence[Nearness], margin: float) -> dict[str, Any]:
-    return {
-        "split": "test",
-        "n": len(rows),
-        "accuracy_legal": round(accuracy(rows, margin), 4),
-        "accuracy_of_default": round(sum(row.wanted == 0 for row in rows) / len(rows), 4),
-    }
+    said = spoken(encode, pack, rows, opinion.words if opinion else None)
+    return float(manifest.config["margin"]), opinion, said
 
 
 if __name__ == "__main__":

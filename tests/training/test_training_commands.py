@@ -131,7 +131,7 @@ def test_the_engine_serves_what_was_trained(
     # Moving on with two topics to choose from takes the selector.
     moved = engine.pipeline.run(turn(answer="", intent=Intent.SKIP))
     assert moved.next_topic in ("risk", "end")
-    assert list((tmp_path / "aurora" / "candidates").iterdir())
+    assert list((tmp_path / "aurora" / "vectors" / "candidates").iterdir())
 
 
 # A second call
@@ -191,6 +191,27 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(
     assert bench.run(kind) == 0
     assert state.stat().st_mtime_ns == written, "no step was taken again"
     assert contents(bench.model(kind)) == finished
+
+
+def test_the_rest_of_a_selector_can_be_learnt_beside_an_adapter_that_is_there(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, again = bench.model(QUESTION_SELECTOR), bench.root / "again"
+    assert bench.run(QUESTION_SELECTOR, "--adapter", str(first), out=again) == 0
+    assert not list(again.glob("checkpoints"))
+    before, after = contents(first), contents(again)
+    assert before.pop("manifest.json")
+    assert after.pop("manifest.json")
+    assert before.keys() == after.keys()
+    assert before["adapter_model.safetensors"] == after["adapter_model.safetensors"]
+    config = verify(again, QUESTION_SELECTOR).config
+    assert config["epochs"] == read_manifest(first).config["epochs"]
+    assert config["words"]["pack"] == "small"
+
+    capsys.readouterr()
+    assert bench.run(QUESTION_SELECTOR, "--force", "--adapter", str(first), out=first) == 2
+    assert "are the same folder" in capsys.readouterr().err
+    assert contents(first)["adapter_model.safetensors"] == before["adapter_model.safetensors"]
 
 
 def test_a_verifier_that_could_not_be_calibrated_is_not_trained_again(
