@@ -14,16 +14,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoTokenizer
 
-from engine.artifacts import UTTERANCE_GENERATOR, WEIGHTS
+from engine.artifacts import UTTERANCE_GENERATOR, WEIGHTS, Manifest, write_manifest
 from engine.generator_choice import load_writer
 from engine.generator_spec import GeneratorKind, GeneratorSpec
+from engine.language_model import LanguageModel, load_language_model
 from engine.outcomes import Outcome, Style
 from engine.prompts import SpokenTurn, render
 from engine.utterance_writer import Sampling, UtteranceWriter
-from tests.benchmarks.served import bundles_language_model
+from tests.benchmarks.served import bundles_language_model, own_cache
 from tests.benchmarks.turns import shipped_pack
+from training.export_language_model import Store, write_model
 from training.language_model import Shape, new_model
 from training.language_tokenizer import save_tokenizer, train_tokenizer
 
@@ -32,6 +34,8 @@ WRITTEN = 40
 # The likeliest token each time, so that both ways write the same.
 _SAMPLING = Sampling(temperature=0, most_tokens=WRITTEN)
 _SEED = 20
+# A vocabulary that the pack's questions are enough for; the model's own is as large as ever.
+_PIECES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,11 @@ class TimedLanguageModel:
 def timed_language_model() -> Iterator[TimedLanguageModel]:
     """Give the model both ways."""
     if bundles_language_model():
-        yield _load(WEIGHTS / UTTERANCE_GENERATOR, GeneratorSpec(GeneratorKind.TINY), drawn=False)
+        yield _load(WEIGHTS, drawn=False)
         return
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        _draw(folder)
-        yield _load(folder, GeneratorSpec(GeneratorKind.TRANSFORMERS, name), drawn=True)
+    with TemporaryDirectory() as name, own_cache():
+        _draw(Path(name) / UTTERANCE_GENERATOR)
+        yield _load(Path(name), drawn=True)
 
 
 def spoken_turns(count: int) -> list[SpokenTurn]:
@@ -100,15 +103,21 @@ def spoken_turns(count: int) -> list[SpokenTurn]:
     ]
 
 
-def _load(folder: Path, spec: GeneratorSpec, *, drawn: bool) -> TimedLanguageModel:
-    writer = load_writer(spec, WEIGHTS, "cpu", sampling=_SAMPLING)
+def _load(weights: Path, *, drawn: bool) -> TimedLanguageModel:
+    """Load the language model among bundled models."""
+    spec = GeneratorSpec(GeneratorKind.TINY)
+    writer = load_writer(spec, weights, "cpu", sampling=_SAMPLING, served=True)
     assert writer is not None
-    plain = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
-    return TimedLanguageModel(writer, plain, AutoTokenizer.from_pretrained(folder), drawn)
+    plain = load_language_model(str(weights / UTTERANCE_GENERATOR), "cpu")
+    return TimedLanguageModel(writer, plain.model, plain.tokenizer, drawn)
 
 
 def _draw(folder: Path) -> None:
-    """Write a model of the bundled one's shape that has learnt nothing."""
+    """Write a model of the bundled one's shape that has learnt nothing, stored as that one is."""
     texts = [t.question[locale][0] for t in shipped_pack() for locale in ("ko", "en")]
-    save_tokenizer(train_tokenizer(texts, pieces=2000, seed=_SEED), folder, context=Shape().context)
-    new_model(Shape(), seed=_SEED).save_pretrained(folder)
+    with TemporaryDirectory() as name:
+        tokenizer = train_tokenizer(texts, pieces=_PIECES, seed=_SEED)
+        save_tokenizer(tokenizer, Path(name), context=Shape().context)
+        loaded = LanguageModel(new_model(Shape(), seed=_SEED), AutoTokenizer.from_pretrained(name))
+    write_model(loaded, folder, Store.INT8)
+    write_manifest(folder, Manifest(UTTERANCE_GENERATOR, {}, {}, {}, {}, _SEED))
