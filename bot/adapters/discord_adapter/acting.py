@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 _Result = TypeVar("_Result")
 
-_PATIENCE_SECONDS = 0.5
+_PATIENCE_SECONDS = 1.0
 """How long an acknowledgement waits until what was asked for is kept. Discord waits for 3 s."""
 
 # What concerns only the person is answered where only the person reads it.
