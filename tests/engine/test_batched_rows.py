@@ -92,6 +92,15 @@ def test_more_turns_than_rows_fit_go_in_the_order_in_which_they_came() -> None:
     assert stage.sums.batches[1:] == [[(0,), (1,)], [(2,), (3,)], [(4,)]]
 
 
+def test_who_has_much_is_not_served_again_before_those_who_came_later() -> None:
+    stage = Stage(most=2)
+    stage.keep_busy()
+    asked = [stage.ask((1,), (2,), (3,)), stage.ask((4,), (5,), (6,)), stage.ask((7,))]
+    stage.sums.go_on(5)
+    assert [sums(turn) for turn in asked] == [[1, 2, 3], [4, 5, 6], [7]]
+    assert stage.sums.batches[1:] == [[(1,), (4,)], [(7,), (2,)], [(5,), (3,)], [(6,)]]
+
+
 def test_different_computations_have_their_turn_one_after_the_other() -> None:
     stage = Stage(most=1)
     other = stage.add_lane("other", most=1)
