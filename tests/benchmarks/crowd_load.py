@@ -22,6 +22,8 @@ from tests.support.crowd import Crowd, settled
 from tests.support.crowd_stage import Stage, on_telegram
 
 _EAGER, _ANSWERS = 12, 4
+# Longer than the second that has to pass between two messages to one chat.
+_ALONE_THINKS = 4.0
 # Shares of what the bottleneck can do that crowds bring.
 _BUSY = (0.4, 0.8)
 
@@ -38,10 +40,12 @@ async def load(people: int) -> list[str]:
         async with on_telegram(Path(name), models=True) as stage:
             came = itertools.count(step=max(people, _EAGER))
             await _talk(stage, next(came), 2, 0.0)  # the first of all waits for the models
-            alone = await _talk(stage, next(came), 1, 0.0)
+            alone = await _talk(stage, next(came), 1, _ALONE_THINKS)
             eager = await _talk(stage, next(came), _EAGER, 0.0)
             for found in (alone, eager):
-                lines.append(f"| {found.people} | none | {found.rate:.2f} | | {found.cells} | |")
+                lines.append(
+                    f"| {found.people} | {found.think:.1f} s | {found.rate:.2f} | | {found.cells} | |"
+                )
             busiest = Station("what is busy first", 1 / eager.rate)
             rest = Station("the rest", max(0.0, alone.mean - busiest.seconds), servers=people)
             for busy in _BUSY:
