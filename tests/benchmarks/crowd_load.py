@@ -43,9 +43,8 @@ async def load(people: int) -> list[str]:
             alone = await _talk(stage, next(came), 1, _ALONE_THINKS)
             eager = await _talk(stage, next(came), _EAGER, 0.0)
             for found in (alone, eager):
-                lines.append(
-                    f"| {found.people} | {found.think:.1f} s | {found.rate:.2f} | | {found.cells} | |"
-                )
+                thinking = f"{found.people} | {found.think:.1f} s"
+                lines.append(f"| {thinking} | {found.rate:.2f} | | {found.cells} | |")
             busiest = Station("what is busy first", 1 / eager.rate)
             rest = Station("the rest", max(0.0, alone.mean - busiest.seconds), servers=people)
             for busy in _BUSY:
