@@ -20,6 +20,7 @@ from engine.contract import Intent, Mode, PointVerdict, TurnRequest, Utterance, 
 from engine.errors import ArtifactError
 from engine.ports import Evaluation, ShowText
 from engine.questions import QuestionPack, Term, Topic, TopicKind
+from engine.yaml_nodes import LOADER
 
 CURATED = Path(__file__).parent / "curated"
 REACTIONS = frozenset(
@@ -81,7 +82,7 @@ def load_reactions(folder: Path = CURATED) -> dict[str, dict[str, tuple[str, ...
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for file in sorted(folder.glob("*.yaml")):
         try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+            content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
             lines = {str(key): tuple(texts) for key, texts in content["reactions"].items()}
         except (OSError, ValueError, TypeError, AttributeError, KeyError, yaml.YAMLError) as error:
             raise ArtifactError(

@@ -14,8 +14,8 @@ from engine.checked_generator import CheckedGenerator
 from engine.curated_generator import CuratedGenerator, load_reactions
 from engine.errors import EngineError, PackError
 from engine.fakes import FakeEvaluator, FakeSelector
-from engine.generator_choice import choose_generator
-from engine.generator_spec import GeneratorKind
+from engine.generator_choice import choose_generator, load_writer
+from engine.generator_spec import GeneratorKind, GeneratorSpec
 from engine.pack_reader import find_packs, read_pack
 from engine.pipeline import Pipeline
 from engine.questions import QuestionPack
@@ -117,7 +117,9 @@ def prepare_engine(settings: EngineSettings) -> None:
     try:
         from engine.stages import prepare  # noqa: PLC0415 - stand-ins need no models
 
-        prepare(settings.weights, choose_device(settings.device), packs)
+        device = choose_device(settings.device)
+        prepare(settings.weights, device, packs)
+        load_writer(GeneratorSpec(), settings.weights, device, served=True)
     except ImportError as error:
         raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
 
