@@ -113,13 +113,16 @@ class Workers:
 
 
 async def kill_bots(bots: list[CrewBot], every: float, killed: list[str]) -> None:
-    """Kill one bot after the other and start it again, until cancelled."""
+    """Kill one bot after the other, the next one once the last is there again, until cancelled."""
     while every:
         for bot in bots:
             await asyncio.sleep(every)
             await asyncio.to_thread(bot.kill)
             killed.append(bot.log.parent.name)
+            starts = bot.starts()
             bot.start()
+            while bot.starts() == starts:  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(0.1)
 
 
 async def outcome(url: str, crowd: Crowd) -> dict[str, int]:

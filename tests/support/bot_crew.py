@@ -63,6 +63,10 @@ class CrewBot:
         """Whether it has not ended."""
         return self._process is not None and self._process.poll() is None
 
+    def starts(self) -> int:
+        """Return how often it has come to the point at which it serves."""
+        return self.log.read_text("utf-8").count("run.started")
+
     async def says(self, words: str, seconds: float = 120.0) -> None:
         """Return once it has logged these words.
 
