@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -15,17 +17,22 @@ from bot.interview.messages import Action
 from tests.support.clock import NOON, FakeClock
 from tests.support.console import InstantBot
 
+_PATIENCE_SECONDS = 5.0
+
 
 @pytest.fixture
 def pipe() -> Iterator[tuple[int, int]]:
     """A pipe: the end to read, the end to write."""
     ends = os.pipe()
     yield ends
-    for end in ends:
-        try:
-            os.close(end)
-        except OSError:
-            continue
+    with suppress(OSError):
+        os.close(ends[1])
+    # One that has not begun to read would read from whatever gets the number of this end next.
+    for thread in threading.enumerate():
+        if thread.name == "console-input":
+            thread.join(_PATIENCE_SECONDS)
+    with suppress(OSError):
+        os.close(ends[0])
 
 
 def feed(pipe: tuple[int, int], data: bytes) -> LineReader:
