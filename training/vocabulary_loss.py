@@ -16,7 +16,7 @@ import torch
 POSITIONS_AT_ONCE = 256
 
 
-class _VocabularyLoss(torch.autograd.Function):
+class _VocabularyLoss(torch.autograd.Function):  # type: ignore[misc]  # comes without types
     @staticmethod
     def forward(
         ctx: Any,
