@@ -35,7 +35,7 @@ class Stage:
             return len(self.telegram.violations)
         assert self.discord is not None
         rest = self.discord.rest
-        return len(rest.unknown) + rest.buckets.broken + rest.hasty
+        return len(rest.unknown) + rest.buckets.broken + rest.overall.broken + rest.hasty
 
 
 @asynccontextmanager

@@ -58,6 +58,7 @@ class Rest:
         self.faults: list[Fault] = []
         self.waits: dict[str, float] = {}
         self.buckets = Buckets()
+        self.overall = Buckets(50, 1.0)
         self.hasty = 0
         self.commands: list[Payload] = []
         self._sent: dict[str, Payload] = {}
@@ -119,6 +120,8 @@ class Rest:
             fault.times -= 1
             if not fault.after_effect:
                 return await self._answer_fault(fault, key, request)
+        if wait := self._overall_wait(request):
+            return self._too_many(wait, overall=True)
         wait, limits = self._limits(request)
         if wait:
             return self._too_many(wait)
@@ -137,9 +140,16 @@ class Rest:
             return 0, {}
         return self.buckets.take(path_of(request))
 
-    def _too_many(self, wait: float) -> web.Response:
+    def _overall_wait(self, request: web.Request) -> float:
+        """Count a call; return how long it should have waited, with all others of the bot."""
+        if path_of(request).startswith(("/interactions/", "/webhooks/")):
+            return 0
+        wait, _ = self.overall.take("overall")
+        return wait
+
+    def _too_many(self, wait: float, *, overall: bool = False) -> web.Response:
         text = "You are being rate limited."
-        body = {"message": text, "retry_after": wait, "global": False}
+        body = {"message": text, "retry_after": wait, "global": overall}
         return answer(body, 429, Via="1.1 google")
 
     async def _answer_fault(self, fault: Fault, key: str, request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from discord.http import Route
 
 from bot.adapters.discord_adapter.acting import Acting
 from bot.adapters.discord_adapter.buttons import SHARE, Press, PressButton, PressMenu
+from bot.adapters.discord_adapter.calling import OVERALL, keep_overall_limit
 from bot.adapters.discord_adapter.commands import Commands
 from bot.adapters.discord_adapter.faults import NETWORK
 from bot.adapters.discord_adapter.following import Following
@@ -26,6 +27,7 @@ from bot.adapters.discord_adapter.sharing import Sharing
 from bot.adapters.discord_adapter.taking import Taking
 from bot.adapters.discord_adapter.threads import Threads
 from bot.adapters.discord_adapter.words import CatalogueTranslator, SlashWords
+from bot.adapters.throttle import Throttle
 from bot.clock import WakingClock
 from bot.errors import StorageError
 from bot.i18n import Translator
@@ -98,6 +100,7 @@ class AuroraClient(discord.AutoShardedClient):
         self._at_work: set[asyncio.Task[Any]] = set()
         self._session_began = 0.0
         guard(self._connection.parsers, self._made_no_sense)
+        keep_overall_limit(self.http, Throttle(*OVERALL, clock))
         Route.BASE = settings.base_url
 
     async def setup_hook(self) -> None:

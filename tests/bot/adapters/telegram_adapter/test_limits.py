@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.telegram_adapter.limits import Places, SendingLimits
+from bot.adapters.telegram_adapter.limits import SendingLimits
 from tests.support.clock import FakeClock, LeapingClock
 from tests.support.telegram_rules import Rates
 
@@ -18,45 +18,6 @@ def opened(clock: FakeClock | LeapingClock) -> SendingLimits:
     limits = SendingLimits(clock)
     clock.advance(1)
     return limits
-
-
-async def test_what_fits_goes_at_once() -> None:
-    clock = FakeClock()
-    places = Places(3, 1.0, clock)
-    for _ in range(3):
-        async with places.place():
-            pass
-
-
-async def test_the_next_waits_for_a_whole_period_after_the_answer() -> None:
-    clock = FakeClock()
-    places = Places(1, 1.0, clock)
-    async with places.place():
-        clock.advance(0.4)  # this long the message was on its way
-    waiting = asyncio.create_task(_hold(places))
-    assert await clock.next_sleep() == pytest.approx(1.0)
-    assert not waiting.done()
-    clock.advance(1.0)
-    async with asyncio.timeout(10):
-        await waiting
-
-
-async def _hold(places: Places) -> None:
-    async with places.place():
-        pass
-
-
-async def test_whoever_came_first_goes_first() -> None:
-    clock = LeapingClock()
-    places = Places(1, 1.0, clock)
-    order: list[int] = []
-
-    async def go(number: int) -> None:
-        async with places.place():
-            order.append(number)
-
-    await asyncio.gather(*(go(number) for number in range(20)))
-    assert order == list(range(20))
 
 
 @pytest.mark.parametrize("seed", range(5))
