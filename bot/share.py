@@ -8,6 +8,7 @@ stateDiagram-v2
     Wanted --> Waiting: this bot has its hands full, or cannot do it; the bell rings
     Waiting --> Held: claimed by whichever bot looks first, the oldest first
     Held --> Held: more waits
+    Held --> Held: nothing waits, but a moment ago something did
     Held --> [*]: nothing waits; given back
     Held --> Waiting: the bot died
 ```
@@ -52,15 +53,19 @@ class Share:
         bell: between the bots.
         platforms: returns where this bot can do it just now.
         most: how many conversations it works on at once.
+        linger: seconds for which a conversation is kept when nothing waits any more. Each bot
+            keeps a platform's limits on its own, so one that sends must not follow too closely on
+            another.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - passed once, where a bot is put together
         self,
         membership: Membership,
         work: Work,
         bell: Bell,
         platforms: Callable[[], Collection[str]],
         most: int = MOST_AT_ONCE,
+        linger: float = 0.0,
     ) -> None:
         self._membership = membership
         self._leases = Leases(membership, work)
@@ -73,6 +78,8 @@ class Share:
         self._held: set[Place] = set()
         self._wanted: set[Place] = set()
         self._ended: set[Place] = set()
+        self._linger = linger
+        self._lingering: dict[Place, asyncio.TimerHandle] = {}
         # Whether something may wait that nobody holds.
         self._backlog = True
         # Whether it may hold more than it knows: nobody told what came of a claim.
@@ -85,15 +92,21 @@ class Share:
 
     def ended(self, platform: str, conversation: str) -> None:
         """Give a conversation back soon, unless something waits there."""
-        if (platform, conversation) in self._held:
-            self._ended.add((platform, conversation))
-            self._wake.set()
+        place = (platform, conversation)
+        if place not in self._held:
+            return
+        self._stay(place)
+        if self._linger:
+            loop = asyncio.get_running_loop()
+            self._lingering[place] = loop.call_later(self._linger, self._leave, place)
+        else:
+            self._leave(place)
 
     def ring(self, platform: str, conversation: str) -> None:
         """Say that something waits in a conversation."""
         place = (platform, conversation)
         if place in self._held and self._worker is not None:
-            self._ended.discard(place)
+            self._stay(place)
             self._worker.ring(platform, conversation)
         else:
             self._wanted.add(place)
@@ -108,6 +121,8 @@ class Share:
         """Hold nothing: this bot was taken for dead, and others have its work."""
         if self._held:
             log.warning("leases.lost", work=self._work.value, conversations=len(self._held))
+        for place in tuple(self._lingering):
+            self._stay(place)
         self._held.clear()
         self._ended.clear()
         self.look()
@@ -159,6 +174,8 @@ class Share:
         if lost:
             await self._leases.abandon(lost)
             self._held -= lost
+            for place in lost:
+                self._stay(place)
 
     async def _claim(self, worker: Worker) -> None:
         wanted, self._wanted = self._wanted, set()
@@ -185,6 +202,17 @@ class Share:
                 return
             for place in found:
                 self._hold(place, worker)
+
+    def _leave(self, place: Place) -> None:
+        self._lingering.pop(place, None)
+        if place in self._held:
+            self._ended.add(place)
+            self._wake.set()
+
+    def _stay(self, place: Place) -> None:
+        self._ended.discard(place)
+        if timer := self._lingering.pop(place, None):
+            timer.cancel()
 
     def _hold(self, place: Place, worker: Worker) -> None:
         self._held.add(place)

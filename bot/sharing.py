@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 _BEATS_A_LEASE = 10
 """So often a bot says that it is alive, sees who is not, and looks for what nobody does."""
 
+LINGER_SECONDS = 1.0
+"""Telegram lets one message a second into a private chat, and each bot counts its own."""
+
 _HANGING_SECONDS = 10.0
 """A server that does not answer for so long is asked again over another connection."""
 
@@ -34,6 +37,7 @@ class Sharing:
         received_by_one: those that let only one bot receive.
         lease: seconds after which a bot that was not heard of is taken for dead.
         most: how many conversations it answers, and how many it delivers to, at once.
+        linger: seconds after a delivery before another bot may deliver to the same conversation.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root passes each once
@@ -45,6 +49,7 @@ class Sharing:
         received_by_one: Collection[str],
         lease: float = LEASE_SECONDS,
         most: int = MOST_AT_ONCE,
+        linger: float = LINGER_SECONDS,
     ) -> None:
         self._membership = Membership(database, lease)
         self._bell = Bell(database)
@@ -52,7 +57,9 @@ class Sharing:
         self._soon = asyncio.Event()
         self.lead = Lead(self._membership, received_by_one)
         self.answers = Share(self._membership, Work.ANSWER, self._bell, lambda: answering, most)
-        self.deliveries = Share(self._membership, Work.DELIVER, self._bell, delivering, most)
+        self.deliveries = Share(
+            self._membership, Work.DELIVER, self._bell, delivering, most, linger
+        )
 
     @property
     def membership(self) -> Membership:

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.interview.messages import Inbound
 from bot.storage.database import Database
+from bot.storage.leases import Work
 from bot.storage.tables import InboxRow, InterviewRow, LeaseRow, OutboxRow, TurnRow
 from tests.support.aging import bury, let_time_be_over
 from tests.support.crew import PATIENCE, CrewMember, crew_of
@@ -82,6 +83,37 @@ async def test_replies_are_delivered_by_a_bot_that_can(postgres_url: str) -> Non
     async with crew_of(mute, speaking):
         await mute.hears(inbound("1"))
         assert await speaking.has_said(1) == ["You said hello"]
+
+
+async def test_a_conversation_stays_for_a_moment_with_the_bot_that_delivered(
+    postgres_url: str,
+) -> None:
+    """Platforms limit how fast a chat is written to, and each bot counts what it sends itself."""
+    keeping = CrewMember(postgres_url, linger=600)
+    async with crew_of(keeping):
+        await keeping.hears(inbound("1"))
+        await keeping.has_said(1)
+        await only_held_for(keeping.database, Work.DELIVER)
+        await keeping.hears(inbound("2"))
+        assert await keeping.has_said(2) == ["You said hello"] * 2
+        await only_held_for(keeping.database, Work.DELIVER)
+
+
+async def test_after_that_moment_any_bot_may_deliver(postgres_url: str) -> None:
+    first, second = CrewMember(postgres_url, linger=0.05), CrewMember(postgres_url)
+    async with crew_of(first, second):
+        await first.hears(inbound("1"))
+        await first.has_said(1)
+        await only_held_for(first.database)
+        await second.hears(inbound("2"))
+        assert await second.has_said(1) == ["You said hello"]
+
+
+async def only_held_for(database: Database, *works: Work) -> None:
+    """Return once conversations are held for these kinds of work and for no other."""
+    async with asyncio.timeout(PATIENCE):
+        while {row["work"] for row in await rows(database, LeaseRow)} != set(works):  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.05)
 
 
 async def test_a_bot_that_can_no_longer_deliver_lets_others_do_it(postgres_url: str) -> None:

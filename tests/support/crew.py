@@ -56,6 +56,7 @@ class CrewMember:
         answers: bool = True,
         delivers: bool = True,
         most: int = 256,
+        linger: float = 0.0,
         received_by_one: Collection[str] = (),
     ) -> None:
         clock = SystemClock()
@@ -72,6 +73,7 @@ class CrewMember:
             received_by_one=received_by_one,
             lease=lease,
             most=most,
+            linger=linger,
         )
         self._delivery = Delivery(
             Outbox(self.database, clock),
