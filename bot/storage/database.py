@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AbstractAsyncContextManager,
@@ -29,7 +30,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -43,12 +44,14 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+_BUSY_SECONDS = 5.0
 _PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",  # first, because even the next one may have to wait
-    "PRAGMA journal_mode = WAL",
+    # First, because even the next one may have to wait.
+    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+_BETWEEN_TRIES_SECONDS = 0.01
 _CONNECT_SECONDS = 10
 _VERSION_TABLE = "alembic_version"
 _MIGRATING = 0x4175726F7261  # no other lock of this program is taken by the same number
@@ -266,9 +269,24 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
         with closing(connection.cursor()) as cursor:
             for pragma in _PRAGMAS:
                 cursor.execute(pragma)
+            _write_ahead(cursor)
     except sqlite3.Error:
         connection.close()  # nobody else would: the pool has not got it yet
         raise
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Switch to a write-ahead log; of programs that do so at once, SQLite lets only one wait."""
+    give_up_at = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_BETWEEN_TRIES_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -19,6 +22,21 @@ from tests.support.clock import NOON
 from tests.support.tables import rows
 
 
+class CursorThatTells:
+    """A cursor of a connection, which tells when something is refused."""
+
+    def __init__(self, connection: sqlite3.Connection, refused: threading.Event) -> None:
+        self._cursor = connection.cursor()
+        self._refused = refused
+
+    def execute(self, statement: str) -> sqlite3.Cursor:
+        try:
+            return self._cursor.execute(statement)
+        except sqlite3.OperationalError:
+            self._refused.set()
+            raise
+
+
 async def refusal(url: str) -> StorageError:
     """Return what is raised on using a database that cannot be used."""
     database = Database(url)
@@ -29,6 +47,27 @@ async def refusal(url: str) -> StorageError:
         await database.close()
     assert "\n" not in str(raised.value)
     return raised.value
+
+
+def test_a_program_that_opens_a_new_file_waits_while_another_one_sets_it_up(
+    tmp_path: Path,
+) -> None:
+    """SQLite itself lets nobody wait for a change of the journal: it refuses at once."""
+    file = tmp_path / "aurora.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE theirs (a)")
+    other.execute("BEGIN EXCLUSIVE")
+    refused = threading.Event()
+    connection = sqlite3.connect(file, timeout=0, check_same_thread=False)
+    cursor: Any = CursorThatTells(connection, refused)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(database_module._write_ahead, cursor)
+        assert refused.wait(10)
+        assert not waiting.done()
+        other.execute("COMMIT")
+        other.close()
+        waiting.result(timeout=10)
+    assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize(
