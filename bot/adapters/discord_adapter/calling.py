@@ -1,15 +1,17 @@
 """How fast Discord is called: fifty calls a second for the bot as a whole, whatever they are.
 
 The library heeds the limits of single routes, which every answer announces. The overall one is
-announced by a refusal only, and refusals count against the bot: so it is kept beforehand.
+announced by a refusal only, and refusals count against the bot: so it is kept beforehand. A call
+waits where it is sent, not where it is made: one that waits for its route must keep no other back.
 https://discord.com/developers/docs/topics/rate-limits
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from contextlib import AsyncExitStack
+from types import SimpleNamespace
 
-from discord.http import Route
+import aiohttp
 
 from bot.adapters.throttle import Throttle
 
@@ -18,26 +20,29 @@ OVERALL = (50, 1.0)  # calls, seconds
 _FREE = ("/interactions/", "/webhooks/")
 
 
-class Caller(Protocol):
-    """What calls Discord: `discord.http.HTTPClient`."""
-
-    async def request(self, route: Route, **options: Any) -> Any:
-        """Make a call."""
-
-
-def keep_overall_limit(caller: Caller, throttle: Throttle) -> None:
-    """Let calls wait for their turn from now on.
+def overall_limit(throttle: Throttle) -> aiohttp.TraceConfig:
+    """Return what has a session send no request before its turn.
 
     Args:
-        caller: makes them.
         throttle: gives turns.
     """
-    call = caller.request
 
-    async def request(route: Route, **options: Any) -> Any:
-        if route.path.startswith(_FREE):
-            return await call(route, **options)
-        async with throttle.place():
-            return await call(route, **options)
+    async def wait(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        request: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        context.place = AsyncExitStack()
+        if not any(part in request.url.path for part in _FREE):
+            await context.place.enter_async_context(throttle.place())
 
-    caller.request = request  # type: ignore[method-assign]  # the library has no place for it
+    async def answered(
+        _session: aiohttp.ClientSession, context: SimpleNamespace, _answer: object
+    ) -> None:
+        await context.place.aclose()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(wait)
+    trace.on_request_end.append(answered)
+    trace.on_request_exception.append(answered)
+    return trace

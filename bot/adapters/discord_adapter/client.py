@@ -14,7 +14,7 @@ from discord.http import Route
 
 from bot.adapters.discord_adapter.acting import Acting
 from bot.adapters.discord_adapter.buttons import SHARE, Press, PressButton, PressMenu
-from bot.adapters.discord_adapter.calling import OVERALL, keep_overall_limit
+from bot.adapters.discord_adapter.calling import OVERALL, overall_limit
 from bot.adapters.discord_adapter.commands import Commands
 from bot.adapters.discord_adapter.faults import NETWORK
 from bot.adapters.discord_adapter.following import Following
@@ -83,6 +83,7 @@ class AuroraClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=_LONGEST_WAIT_SECONDS,
+            http_trace=overall_limit(Throttle(*OVERALL, clock)),
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self._settings = settings
@@ -100,7 +101,6 @@ class AuroraClient(discord.AutoShardedClient):
         self._at_work: set[asyncio.Task[Any]] = set()
         self._session_began = 0.0
         guard(self._connection.parsers, self._made_no_sense)
-        keep_overall_limit(self.http, Throttle(*OVERALL, clock))
         Route.BASE = settings.base_url
 
     async def setup_hook(self) -> None:

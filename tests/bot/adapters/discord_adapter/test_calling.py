@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator
 
-from discord.http import Route
+import aiohttp
+import pytest
+from aiohttp import web
 
-from bot.adapters.discord_adapter.calling import keep_overall_limit
+from bot.adapters.discord_adapter.calling import overall_limit
 from bot.adapters.throttle import Throttle
-from tests.support.clock import FakeClock, LeapingClock
+from tests.support.clock import FakeClock
+
+REFUSING = "/refuses"
 
 
-class Calls:
-    """Stands in for the library's client: notes when each call was made."""
+@pytest.fixture
+async def address() -> AsyncIterator[str]:
+    async def answer(request: web.Request) -> web.Response:
+        if request.path == REFUSING:
+            assert request.transport is not None
+            request.transport.abort()
+        return web.Response(text=request.path)
 
-    def __init__(self, clock: FakeClock | LeapingClock) -> None:
-        self._clock = clock
-        self.made: list[tuple[str, float]] = []
-        self._began = clock.now()
-
-    async def request(self, route: Route, **options: Any) -> Any:
-        """Note the call and answer with what was asked."""
-        passed = (self._clock.now() - self._began).total_seconds()
-        self.made.append((route.path, passed))
-        return options
-
-
-async def test_no_second_sees_more_calls_than_allowed() -> None:
-    clock = LeapingClock()
-    calls = Calls(clock)
-    keep_overall_limit(calls, Throttle(3, 1.0, clock))
-    route = Route("POST", "/channels/{channel_id}/typing", channel_id=1)
-    answers = await asyncio.gather(*(calls.request(route, json=n) for n in range(8)))
-    assert answers == [{"json": n} for n in range(8)]
-    assert [int(at) for _, at in calls.made] == [0, 0, 0, 1, 1, 1, 2, 2]
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
-async def test_commands_and_presses_are_answered_at_once() -> None:
+async def test_what_is_too_much_for_a_second_waits_for_the_next_one(address: str) -> None:
     clock = FakeClock()
-    calls = Calls(clock)
-    keep_overall_limit(calls, Throttle(1, 1.0, clock))
-    await calls.request(Route("GET", "/users/@me"))
-    await calls.request(Route("POST", "/interactions/{id}/{token}/callback", id=1, token="t"))
-    await calls.request(Route("POST", "/webhooks/{id}/{token}", id=1, token="t"))
-    assert len(calls.made) == 3
+    trace = overall_limit(Throttle(2, 1.0, clock))
+    async with aiohttp.ClientSession(trace_configs=[trace]) as session:
+        for _ in range(2):
+            await session.get(f"{address}/channels/1")
+        third = asyncio.create_task(_text(session, f"{address}/channels/2"))
+        assert await clock.next_sleep() == pytest.approx(1.0)
+        assert not third.done()
+        clock.advance(1.0)
+        async with asyncio.timeout(10):
+            assert await third == "/channels/2"
+
+
+async def test_commands_and_presses_are_answered_at_once(address: str) -> None:
+    trace = overall_limit(Throttle(1, 1.0, FakeClock()))
+    async with asyncio.timeout(10), aiohttp.ClientSession(trace_configs=[trace]) as session:
+        await session.get(f"{address}/api/v10/channels/1")
+        await session.post(f"{address}/api/v10/interactions/1/token/callback")
+        await session.post(f"{address}/api/v10/webhooks/1/token")
+
+
+async def test_a_call_that_breaks_off_keeps_no_place(address: str) -> None:
+    throttle = Throttle(1, 1.0, clock := FakeClock())
+    async with aiohttp.ClientSession(trace_configs=[overall_limit(throttle)]) as session:
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(f"{address}{REFUSING}")
+        clock.advance(1.0)
+        assert throttle.idle
+
+
+async def _text(session: aiohttp.ClientSession, url: str) -> str:
+    async with session.get(url) as answer:
+        return await answer.text()
