@@ -77,10 +77,13 @@ async def test_bots_that_look_at_the_same_time_find_different_ones(
     everything = {(PLATFORM, f"room {number}") for number in range(40)}
     await asyncio.gather(*(waiting.accept(inbound(c, conversation=c)) for _, c in everything))
     found = await asyncio.gather(*(bot.claim_waiting([PLATFORM], 5) for bot in pair * 8))
+    # One bot may be told of a place twice, which it holds all the same.
+    first, second = (set().union(*found[number::2]) for number in range(2))
     # Who looks passes over what somebody else is just taking, and may find fewer than it wanted.
     while more := await pair[0].claim_waiting([PLATFORM], 5):
-        found.append(more)
-    assert sorted(place for places in found for place in places) == sorted(everything)
+        first |= more
+    assert first | second == everything
+    assert not first & second
 
 
 async def test_other_platforms_and_what_is_put_off_is_left(pair: Pair, waiting: Inbox) -> None:
