@@ -43,20 +43,13 @@ from training.adapters import clear, finished
 from training.errors import CheckpointError, DataError, TrainingError
 from training.head_fitting import fit_heads
 from training.options import training_parser
+from training.public_pairs import LICENCES, document_pairs, inference_pairs, read_sentences
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
 from training.verdict_policy import find_cases, fit_policies, score_all
 from training.verifier_learning import LearningSettings, learn_member
-from training.verifier_pairs import (
-    LICENCES,
-    VerifierPair,
-    document_pairs,
-    inference_pairs,
-    pack_pairs,
-    read_sentences,
-    row_pairs,
-)
+from training.verifier_pairs import VerifierPair, pack_pairs, row_pairs
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,10 @@
-"""One member of the verifier learns: AdamW over batches of pairs of like length, in bf16."""
+"""One member of the verifier learns: AdamW over batches of pairs of like length, in bf16.
+
+Two losses: cross-entropy over the classes of every pair, and for couples a logistic one over how
+much more the right answer is taken for covered than the other (RankNet, Burges et al. 2005). What
+differs by a word is told apart only where both are read side by side: cross-entropy alone learns
+first what they share.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +42,7 @@ class LearningSettings:
         learning_rate: peak, with linear warm-up and cosine decay.
         batch_size: pairs a step.
         smoothing: of the labels.
+        ranking: weight of the couples' loss beside the cross-entropy.
         minutes: the rate falls to zero by then, and learning ends, whatever epochs are left.
         dropout: share of the states that is left out. The manners that are drawn anew for every
             epoch are noise enough for few epochs, and dropping costs a third of the time.
@@ -45,6 +52,7 @@ class LearningSettings:
     learning_rate: float = 3e-4
     batch_size: int = 128
     smoothing: float = 0.05
+    ranking: float = 0.5
     minutes: float = 600.0
     dropout: float = 0.0
 
@@ -81,10 +89,12 @@ def learn_member(
     for number in range(1, settings.epochs + 1):
         pairs = first if number == 1 else epoch(chance)
         losses = []
-        for tokens, labels in _tokenised(member, batches(pairs, settings.batch_size, chance)):
+        for tokens, labels, couples in _tokenised(
+            member, batches(pairs, settings.batch_size, chance)
+        ):
             clock.step += 1
             losses.append(
-                _step(member, tokens, labels, weights, optimiser, settings.smoothing, schedule)
+                _step(member, tokens, labels, couples, weights, optimiser, settings, schedule)
             )
             if clock.progress() >= 1:
                 break
@@ -136,16 +146,20 @@ def _step(  # noqa: PLR0913, PLR0917 - one optimiser step with all that takes pa
     member: PairReader,
     tokens: BatchEncoding,
     labels: torch.Tensor,
+    couples: torch.Tensor,
     weights: Sequence[torch.nn.Parameter],
     optimiser: torch.optim.Optimizer,
-    smoothing: float,
+    settings: LearningSettings,
     schedule: torch.optim.lr_scheduler.LambdaLR,
 ) -> torch.Tensor:
     device = member.layers.device
     with mixed_precision(device):
-        logits = member(tokens)
+        logits = member(tokens).float()
     wanted = labels.to(device)
-    loss = torch.nn.functional.cross_entropy(logits.float(), wanted, label_smoothing=smoothing)
+    smoothing = settings.smoothing
+    loss = torch.nn.functional.cross_entropy(logits, wanted, label_smoothing=smoothing)
+    if len(couples):
+        loss = loss + settings.ranking * ranking_loss(logits, couples.to(device))
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -154,14 +168,40 @@ def _step(  # noqa: PLR0913, PLR0917 - one optimiser step with all that takes pa
     return loss.detach()
 
 
+def ranking_loss(logits: torch.Tensor, couples: torch.Tensor) -> torch.Tensor:
+    """Return the mean loss of couples: small where the right answer is covered by more odds.
+
+    Args:
+        logits: of a batch, ``(pairs, classes)``, covered first.
+        couples: rows of a right answer and of its other, ``(couples, 2)``.
+    """
+    odds = logits[:, 0] - torch.logsumexp(logits[:, 1:], dim=1)
+    return torch.nn.functional.softplus(odds[couples[:, 1]] - odds[couples[:, 0]]).mean()
+
+
+def couples_of(batch: Sequence[VerifierPair]) -> list[tuple[int, int]]:
+    """Return the places of both pairs of each couple that is whole in a batch."""
+    first: dict[int, int] = {}
+    found = []
+    for place, pair in enumerate(batch):
+        if pair.couple in first:
+            found.append((first[pair.couple], place))
+        elif pair.couple:
+            first[pair.couple] = place
+    return found
+
+
 def _tokenised(
     member: PairReader, cut: Sequence[Sequence[VerifierPair]]
-) -> Iterator[tuple[BatchEncoding, torch.Tensor]]:
-    """Yield batches as tokens and labels; a thread prepares the next while one is learnt from."""
+) -> Iterator[tuple[BatchEncoding, torch.Tensor, torch.Tensor]]:
+    """Yield batches as tokens, labels and couples; a thread prepares one ahead."""
 
-    def prepare(batch: Sequence[VerifierPair]) -> tuple[BatchEncoding, torch.Tensor]:
+    def prepare(
+        batch: Sequence[VerifierPair],
+    ) -> tuple[BatchEncoding, torch.Tensor, torch.Tensor]:
         tokens = member.tokenise([(pair.context, pair.message) for pair in batch])
-        return tokens, torch.tensor([pair.label for pair in batch])
+        labels = torch.tensor([pair.label for pair in batch])
+        return tokens, labels, torch.tensor(couples_of(batch), dtype=torch.long).reshape(-1, 2)
 
     with ThreadPoolExecutor(max_workers=1) as ahead:
         waiting = None
@@ -177,10 +217,28 @@ def _tokenised(
 def batches(
     pairs: Sequence[VerifierPair], size: int, chance: random.Random
 ) -> list[list[VerifierPair]]:
-    """Return batches of pairs of like length, in random order: little of a batch is padding."""
-    shuffled = chance.sample(pairs, len(pairs))
-    ordered = sorted(shuffled, key=lambda p: (len(p.context) + len(p.message)) // 16)
-    cut = [ordered[i : i + size] for i in range(0, len(ordered), size)]
+    """Return batches of pairs of like length, in random order: little of a batch is padding.
+
+    Couples stay together, the right answer first, so that a batch may be one larger than asked.
+
+    Args:
+        pairs: those of a couple one after the other.
+        size: pairs a batch.
+        chance: draws the order.
+    """
+    units: list[list[VerifierPair]] = []
+    for pair in pairs:
+        if pair.couple and units and units[-1][0].couple == pair.couple:
+            units[-1].append(pair)
+        else:
+            units.append([pair])
+    chance.shuffle(units)
+    units.sort(key=lambda unit: max(len(p.context) + len(p.message) for p in unit) // 16)
+    cut: list[list[VerifierPair]] = [[]]
+    for unit in units:
+        if len(cut[-1]) >= size:
+            cut.append([])
+        cut[-1] += unit
     chance.shuffle(cut)
     return cut
 

@@ -1,13 +1,11 @@
-"""The verifier's pairs: every point of every answer, each with its verdict."""
+"""The verifier's pairs: every point of every answer, each with its verdict, alone or coupled."""
 
 from __future__ import annotations
 
-import csv
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -16,20 +14,8 @@ from engine.contract import Intent
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import Contrast, QuestionPack
 from tests.support.packs import read_small_pack
-from training.corpora import SOURCES, AlignedPair
-from training.errors import CorpusError
 from training.rows import AnswerRow
-from training.verifier_pairs import (
-    GRADING,
-    LICENCES,
-    LONGEST_SENTENCE,
-    VerifierPair,
-    document_pairs,
-    inference_pairs,
-    pack_pairs,
-    read_sentences,
-    row_pairs,
-)
+from training.verifier_pairs import VerifierPair, pack_pairs, row_pairs
 
 Labels: TypeAlias = Mapping[str, tuple[str, ...]]
 
@@ -41,13 +27,15 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
     return read_small_pack(tmp_path_factory.mktemp("fruit"))
 
 
-def row(intent: Intent = Intent.ANSWER, labels: Labels | None = None) -> AnswerRow:
+def row(
+    intent: Intent = Intent.ANSWER, labels: Labels | None = None, answer: str = "red"
+) -> AnswerRow:
     given = labels or {}
     return AnswerRow(
         topic="apples",
         family="f",
         locale="en",
-        answer="red",
+        answer=answer,
         intent=intent,
         covered=given.get("covered", ()),
         partial=given.get("partial", ()),
@@ -122,74 +110,75 @@ def test_rewordings_stay_right_and_distortions_are_wrong(pack: QuestionPack) -> 
     assert 0.3 < len(beside) / len(distorted) < 1
 
 
-def test_a_sentence_with_a_word_exchanged_is_wrong_and_its_translation_right() -> None:
-    aligned = [AlignedPair("손실이 증가한다", "the loss increases")] * 2
-    pairs = document_pairs(aligned, 2, random.Random(1))
-    assert Counter(pair.label for pair in pairs) == {WRONG: 2, COVERED: 2, MISSING: 2}
-    wrong = {pair.message for pair in pairs if pair.label == WRONG}
-    assert wrong <= {"손실이 감소한다", "the loss decreases", "the accuracy increases"}
+# Couples
 
 
-def test_only_short_sentences_are_cut_into_near_misses(tmp_path: Path, corpora: Path) -> None:
-    corpora.rename(tmp_path / "korean")
-    found = read_sentences(tmp_path)
-    assert AlignedPair("손실은 모델의 오차야", "the loss is the error of a model") in found
-    assert all(len(pair.korean) <= LONGEST_SENTENCE for pair in found)
+def couples(pairs: Sequence[VerifierPair]) -> list[list[VerifierPair]]:
+    """Return the pairs of each couple, in the order they came in."""
+    found: dict[int, list[VerifierPair]] = {}
+    for pair in pairs:
+        if pair.couple:
+            found.setdefault(pair.couple, []).append(pair)
+    return list(found.values())
 
 
-# Public sets
+def test_a_right_and_a_wrong_answer_of_a_family_are_read_against_the_same_context(
+    pack: QuestionPack,
+) -> None:
+    rows = [
+        row(labels={"covered": ("colour",)}, answer="they are red"),
+        row(labels={"wrong": ("colour",)}, answer="they are blue"),
+    ]
+    found = couples(drawn(pack, rows))
+    assert len(found) == 200, "one in every epoch"
+    for right, other in found:
+        assert right.context == other.context
+        assert (right.label, other.label) == (COVERED, WRONG)
+        assert right.message.replace("red", "blue") == other.message, "said in the same manner"
 
 
-@pytest.fixture
-def grading(tmp_path: Path, corpora: Path) -> Path:
-    corpora.rename(tmp_path / "korean")
-    for file in GRADING:
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        with (tmp_path / file).open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(["question", "reference_answers", "student_answer", "label"])
-            writer.writerow(["why", "it is open || the switch is open", "open", "correct"])
-            writer.writerow(["why", "it is open", "closed", "contradictory"])
-            writer.writerow(["why", "it is open", "I like it", "incorrect"])
-    return tmp_path
+def test_every_answer_of_a_family_is_learnt_once_a_point(pack: QuestionPack) -> None:
+    rows = [
+        row(labels={"covered": ("colour",)}, answer="one"),
+        row(labels={"covered": ("colour",)}, answer="two"),
+        row(labels={"partial": ("colour",)}, answer="three"),
+    ]
+    pairs = list(row_pairs(pack, rows, random.Random(3)))
+    own = [pair for pair in pairs if pair.context.startswith("colour")]
+    said = sorted(word for p in own for word in ("one", "two", "three") if word in p.message)
+    assert said == ["one", "three", "two"]
 
 
-def test_public_sets_are_read_as_verdicts(grading: Path) -> None:
-    pairs = inference_pairs(grading, random.Random(1))
-    assert VerifierPair("손실이 줄었다", "손실이 작아졌다", COVERED) in pairs
-    assert VerifierPair("손실이 줄었다", "모델이 크다", MISSING) in pairs
-    assert VerifierPair("손실이 줄었다", "손실이 늘었다", WRONG) in pairs
-    assert VerifierPair("why | it is open", "closed", WRONG) in pairs
-    assert VerifierPair("why | it is open", "I like it", MISSING) in pairs
-    shown = {part for p in pairs if p.message == "open" for part in p.context.split(" | ")}
-    assert shown == {"why", "it is open", "the switch is open"}
-    assert PARTIAL not in {pair.label for pair in pairs}
-
-
-def test_a_missing_set_is_named(grading: Path) -> None:
-    (grading / GRADING[1]).unlink()
-    with pytest.raises(CorpusError, match=r"sciEntsBank_train\.csv: is missing"):
-        inference_pairs(grading, random.Random(1))
+def test_a_lone_right_answer_is_sometimes_coupled_with_a_near_miss_made_of_it(
+    pack: QuestionPack,
+) -> None:
+    rows = [row(labels={"covered": ("colour",)}, answer="the peel is red")]
+    found = couples(drawn(pack, rows))
+    assert 50 < len(found) < 150
+    assert all("is not red" in other.message for _, other in found)
+    assert {other.label for _, other in found} == {WRONG}
 
 
 @pytest.mark.parametrize(
-    ("content", "place"),
-    [
-        ("reference_answers,label\nit is open,correct\n", "line 1: the columns"),
-        (
-            "question,reference_answers,student_answer,label\n"
-            "q,it is open,open,correct\nq,a,b,perhaps\n",
-            "line 3, column label: 'perhaps' is none of",
-        ),
-        ("question,reference_answers,student_answer,label\nq,a,b\n", "line 2"),
-    ],
+    ("answer", "covered"),
+    [("is it red?", ("colour",)), ("the peel is red", ("colour", "taste"))],
 )
-def test_a_faulty_set_is_named_with_the_place(grading: Path, content: str, place: str) -> None:
-    (grading / GRADING[0]).write_text(content, encoding="utf-8")
-    with pytest.raises(CorpusError, match=place):
-        inference_pairs(grading, random.Random(1))
+def test_no_near_miss_is_made_where_it_could_still_be_right(
+    pack: QuestionPack, answer: str, covered: tuple[str, ...]
+) -> None:
+    assert couples(drawn(pack, [row(labels={"covered": covered}, answer=answer)])) == []
 
 
-def test_every_public_set_is_licensed() -> None:
-    assert {file.name for file in GRADING} <= LICENCES.keys()
-    assert {name for name in SOURCES if "nli" in name} <= LICENCES.keys()
+def test_rewordings_and_distortions_of_an_answer_are_coupled(pack: QuestionPack) -> None:
+    topic = pack.topic("apples")
+    point = topic.points[0]
+    contrast = Contrast(point.references["en"][0], ("as right",), ("just wrong", "wrong too"))
+    points = (replace(point, contrasts={"en": (contrast,)}), *topic.points[1:])
+    written = replace(pack, topics=(replace(topic, points=points),))
+    pairs = list(pack_pairs(written, random.Random(1)))
+    ((right, other),) = couples(pairs)
+    assert right.context == other.context
+    assert "as right" in right.message
+    assert "wrong" in other.message
+    alone = [pair for pair in pairs if "wrong" in pair.message and not pair.couple]
+    assert any(rest in pair.message for pair in alone for rest in contrast.distortions)
