@@ -54,7 +54,7 @@ async def measure(platform: str, tree: Path, asked: argparse.Namespace) -> None:
                 await crowd.talks(asked.rounds)
                 await settled(stage.bot.database)
                 megabytes = stage.bot.memory() / 2**20
-                say(f"  wave {wave}: {crowd.measured.messages} answers, {megabytes:.0f} MB")
+                say(f"  wave {wave}: {crowd.measured.answers} answers, {megabytes:.0f} MB")
             report(crowd, stage, stage.bot.cpu_seconds() - begun)
             told = {**early.measured.told, **crowd.measured.told}
             assert conversations(stage.bot.database) == told
@@ -64,7 +64,6 @@ async def measure(platform: str, tree: Path, asked: argparse.Namespace) -> None:
 def report(crowd: Crowd, stage: Stage, computed: float) -> None:
     """Print times and throughput; `computed` is the bot's processor time in seconds."""
     done = crowd.measured
-    messages = len(done.opening_seen_after) + len(done.seen_after)
     measures = {
         "openings seen": done.opening_seen_after,
         "answers seen": done.seen_after,
@@ -73,8 +72,8 @@ def report(crowd: Crowd, stage: Stage, computed: float) -> None:
     for name, values in measures.items():
         shares = ", ".join(f"p{p}: {share(values, p / 100):.2f} s" for p in (50, 95, 99))
         say(f"  {name} after {shares}")
-    cost = computed / messages * 1000
-    say(f"  {messages / done.seconds:.0f} messages/s, {cost:.1f} ms of processor a message")
+    cost = computed / done.messages * 1000
+    say(f"  {done.messages / done.seconds:.0f} messages/s, {cost:.1f} ms of processor a message")
     say(f"  {stage.violations} violations")
 
 

@@ -97,9 +97,11 @@ async def _talk(stage: Stage, first: int, people: int, think: float) -> Found:
     chances = random.Random(first)
     pauses: list[float] = []
 
-    def pause(_number: int, _turn: int) -> float:
-        pauses.append(chances.expovariate(1 / think) if think else 0.0)
-        return pauses[-1]
+    def pause(_number: int, turn: int) -> float:
+        seconds = chances.expovariate(1 / think) if think else 0.0
+        if turn:  # before they open an interview nobody waits for a reply that is counted
+            pauses.append(seconds)
+        return seconds
 
     crowd = Crowd(stage.side, people, pause, first)
     await crowd.talks(_ANSWERS)

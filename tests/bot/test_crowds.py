@@ -28,6 +28,10 @@ async def test_waves_of_people_who_all_speak_in_the_same_instant(
             await settled(stage.bot.database)
             memory.append(stage.bot.memory())
         assert stage.violations == 0
+    assert crowd.measured.messages == PEOPLE * WAVES * (1 + ROUNDS)
+    # A slash command has an acknowledgement of its own under it.
+    acknowledged = PEOPLE * WAVES if platform == "discord" else 0
+    assert stage.side.ear.replies == crowd.measured.messages + acknowledged
     told = crowd.measured.told
     assert len(told) == PEOPLE * WAVES
     assert conversations(stage.bot.database) == told

@@ -36,6 +36,7 @@ class Ear:
     """Notes when somebody who said something is shown that it was seen, and answered."""
 
     def __init__(self) -> None:
+        self.replies = 0
         self._said: dict[int, _Said] = {}
 
     def expects(self, place: int) -> _Said:
@@ -52,6 +53,7 @@ class Ear:
 
     def answered(self, place: int) -> None:
         """Note that something is said to a place."""
+        self.replies += 1
         self.seen(place)
         if (said := self._said.get(place)) and not said.replied.done():
             said.replied.set_result(time.monotonic() - said.at)
@@ -164,9 +166,14 @@ class Measured:
     seconds: float = 0.0
 
     @property
+    def answers(self) -> int:
+        """How many answers were given."""
+        return len(self.seen_after)
+
+    @property
     def messages(self) -> int:
-        """How many messages were said."""
-        return sum(len(said) for said in self.told.values())
+        """How many messages came to the bot: whoever answers has asked for an interview first."""
+        return len(self.opening_seen_after) + self.answers
 
 
 class Crowd:

@@ -83,4 +83,4 @@ async def _talk(stage: Stage, first: int) -> int:
     crowd = Crowd(stage.side, _PEOPLE, lambda _number, _turn: 0.0, first)
     await crowd.talks(_ANSWERS)
     await settled(stage.bot.database)
-    return len(crowd.measured.answered_after)
+    return crowd.measured.messages
