@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from nats.js.api import Header
 
 from bot.engine_answers import is_final
 from engine.contract import Answer, Call
-from engine.progress import ObserveTurn
+from engine.progress import ObserveTurn, TurnProgress
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +55,15 @@ class Asked:
         """Return whether an answer is one to this call, and not to an earlier one that failed."""
         mine = self.taken and (headers or {}).get(Header.MSG_ID.value) == self.message_id
         return mine or is_final(answer)
+
+    def show(self, answer: Answer) -> None:
+        """Tell the caller how far the call has come, if it watches."""
+        if self.observe is None or self.answer.done():
+            return
+        try:
+            self.observe(TurnProgress.from_dict(answer.payload))
+        except Exception as error:  # nothing depends on it
+            log.warning("engine.progress_lost", error=type(error).__qualname__)
 
     def rename(self) -> None:
         """Be another message to the server from now on."""

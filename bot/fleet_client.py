@@ -22,7 +22,6 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error, NoRespondersError
 from nats.js.api import ConsumerInfo, Header, PubAck
@@ -36,6 +35,7 @@ from bot.engine_answers import (
 )
 from bot.errors import EngineRejectedError, EngineUnavailableError
 from bot.fleet_call import Asked
+from bot.fleet_watch import HolderWatch
 from engine.contract import Answer, TurnRequest, TurnResult
 from engine.errors import ContractError, OverloadedError
 from engine.fleet import (
@@ -48,13 +48,12 @@ from engine.fleet import (
     NatsAddress,
     answer_subjects,
     call_id,
+    holder_subject,
     result_subject,
 )
 from engine.fleet_link import API_SECONDS, PAUSE_SECONDS, FleetLink
-from engine.progress import ObserveTurn, TurnProgress
+from engine.progress import ObserveTurn
 from engine.wire import LINE_LIMIT
-
-log = structlog.get_logger(__name__)
 
 # What the server says where a stream holds as many messages as it may.
 _FULL = 10077
@@ -74,6 +73,7 @@ class FleetEngineClient:
         self._link = FleetLink(address, "aurora bot")
         self._redeliveries = 0
         self._waiting: set[Asked] = set()
+        self._watch = HolderWatch(self._link)
 
     async def reach(self, within: float) -> None:
         """Return once the server is reached; workers may come later.
@@ -153,6 +153,7 @@ class FleetEngineClient:
 
     async def close(self) -> None:
         """Hang up; calls still waiting end as unavailable."""
+        await self._watch.stop()
         await self._link.close()
         for asked in self._waiting:
             asked.fail(EngineUnavailableError("the connection to the engine was closed"))
@@ -183,6 +184,7 @@ class FleetEngineClient:
             yield
         finally:
             self._waiting.discard(asked)
+            self._watch.over(asked.name)
             asked.answer.cancel()  # first: a request that is answered just now misses the other
             asking.cancel()
             with contextlib.suppress(Error):
@@ -259,26 +261,20 @@ class FleetEngineClient:
                 self._settle(asked, answer, kept.headers)
 
     def _hear(self, asked: Asked, message: Msg) -> None:
+        if message.subject == holder_subject(asked.name):
+            self._watch.begin(asked.name, message.data)
+            return
         try:
             answer = Answer.from_line(message.data)
         except ContractError:
             self._link.trouble = "what answers there speaks another language"
             return
         if answer.partial:
-            self._pass_on(asked, answer)
+            asked.show(answer)
         elif asked.accepts(answer, message.headers):
             self._settle(asked, answer, message.headers)
         elif not asked.taken:
             asked.outdated.set()
-
-    @staticmethod
-    def _pass_on(asked: Asked, answer: Answer) -> None:
-        if asked.observe is None or asked.answer.done():
-            return
-        try:
-            asked.observe(TurnProgress.from_dict(answer.payload))
-        except Exception as error:  # nothing depends on it
-            log.warning("engine.progress_lost", error=type(error).__qualname__)
 
     def _settle(self, asked: Asked, answer: Answer, headers: Mapping[str, str] | None) -> None:
         if not asked.answer.done():

@@ -5,6 +5,8 @@
 | ``aurora.turns`` | each `engine.contract.Call` | in a work queue, until a worker has answered it |
 | ``aurora.result.ID`` | the last `Answer` to a call | for ten minutes, for a bot that was away |
 | ``aurora.progress.ID`` | an `Answer` with ``partial`` | not at all |
+| ``aurora.holder.ID`` | the `Holder` that has taken up a call | not at all |
+| ``aurora.worker.NAME`` | the question whether that worker is there | not at all |
 | ``aurora.health`` | a question to any one worker | not at all |
 
 A call is named by what it asks (`call_id`), and the engine answers the same question the same way:
@@ -17,7 +19,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -40,6 +42,8 @@ LEASE_SECONDS = 2.0
 
 SCHEME = "nats"
 _PORT = 4222
+_LEASES = "$JS.ACK."
+_WORKERS = "aurora.worker."
 _CALL_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -62,6 +66,39 @@ class NatsAddress:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{SCHEME}://{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A worker that has taken up a call.
+
+    Args:
+        worker: where to ask whether it is there; nobody is reached any more once it has died.
+        lease: where the server is told what becomes of the call.
+    """
+
+    worker: str
+    lease: str
+
+    def to_line(self) -> bytes:
+        """Return it as it travels."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Holder:
+        """Read what `to_line` wrote.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        try:
+            holder = cls(**json.loads(line))
+            fits = holder.worker.startswith(_WORKERS) and holder.lease.startswith(_LEASES)
+        except (ValueError, TypeError, AttributeError):
+            fits = False
+        if not fits:
+            raise ValueError("that tells of no worker")
+        return holder
 
 
 def is_fleet(url: str) -> bool:
@@ -117,6 +154,16 @@ def progress_subject(name: str) -> str:
     return f"aurora.progress.{name}"
 
 
+def holder_subject(name: str) -> str:
+    """Return where it is told which worker has taken up a call."""
+    return f"aurora.holder.{name}"
+
+
+def worker_subject(name: str) -> str:
+    """Return where a worker can be asked whether it is there."""
+    return f"{_WORKERS}{name}"
+
+
 def answer_subjects(name: str) -> str:
-    """Return what to listen to for the answer to a call, and all progress towards it."""
+    """Return what to listen to for the answer to a call, and all that is told on the way there."""
     return f"aurora.*.{name}"

@@ -5,18 +5,22 @@ sequenceDiagram
     participant S as stream of turns
     participant W as this worker
     participant R as stream of results
+    participant B as the bot that waits
     W->>S: asks for as many as it has room for
     S->>W: a turn, leased
+    W->>B: which worker has it
     loop while it works
         W->>S: still at it
+        B->>W: whether it is there
     end
     W->>R: the answer
     R-->>W: kept
     W->>S: done
 ```
 
-A turn is done only once its answer is kept. A worker that dies leaves its turns to the others as
-soon as the lease is over; what is answered twice by that is kept once.
+A turn is done only once its answer is kept. A worker that dies leaves its turns to the others: the
+bot that waits notices that nobody is there and gives them back (`bot.fleet_watch`), and where it
+cannot, the lease ends. What is answered twice by that is kept once.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ import logging
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from nats.aio.msg import Msg
 from nats.errors import Error
@@ -40,6 +45,7 @@ from engine.fleet import (
     TURNS,
     WORKERS,
     NatsAddress,
+    worker_subject,
 )
 from engine.fleet_link import PAUSE_SECONDS, FleetLink
 from engine.leased_turn import LeasedTurn
@@ -78,6 +84,7 @@ class FleetWorker:
     ) -> None:
         self._turns = TurnQueue(pipeline, facts, at_once=at_once)
         self._link = FleetLink(address, "aurora worker")
+        self._here = worker_subject(uuid4().hex)
         self._lease = lease
         self._hand = WorkInHand(asyncio.get_running_loop().time, at_once)
         self._pulls = TurnPulls(self._link, self._hand, self._begin)
@@ -112,6 +119,7 @@ class FleetWorker:
         log.info("waiting for the server at %s", self._link.address)
         await self._link.open()
         await self._link.client.subscribe(HEALTH_SUBJECT, queue=WORKERS, cb=self._tell_health)
+        await self._link.client.subscribe(self._here, cb=_say_here)
 
     async def _serve(self, stopped: asyncio.Task[Any]) -> None:
         working = asyncio.create_task(self._turns.work(), name="turns")
@@ -201,6 +209,7 @@ class FleetWorker:
             return
         self._held.add(turn)
         self._hand.taken()
+        turn.held_by(self._here)
         answer = self._turns.take(replace(turn.call, deadline_ms=turn.left_ms), turn)
         if answer is not None:
             turn.send(answer_line(answer))
@@ -218,6 +227,10 @@ class FleetWorker:
 
     async def _tell_health(self, message: Msg) -> None:
         await message.respond(answer_line(Answer("health", self._turns.health())))
+
+
+async def _say_here(message: Msg) -> None:
+    await message.respond(b"")
 
 
 async def _set(event: asyncio.Event) -> None:

@@ -14,7 +14,14 @@ from nats.js.api import Header
 
 from engine.contract import Call
 from engine.errors import ContractError
-from engine.fleet import DELIVERIES, is_call_id, progress_subject, result_subject
+from engine.fleet import (
+    DELIVERIES,
+    Holder,
+    holder_subject,
+    is_call_id,
+    progress_subject,
+    result_subject,
+)
 from engine.fleet_link import API_SECONDS, PAUSE_SECONDS, FleetLink
 from engine.turn_queue import answer_line, failure
 
@@ -62,7 +69,16 @@ class LeasedTurn:
 
     def show(self, line: bytes) -> None:
         """Tell whoever listens how far the turn has come."""
-        self._start(self._show(line))
+        self._start(self._tell(progress_subject(self.call.id), line))
+
+    def held_by(self, worker: str) -> None:
+        """Tell whoever listens which worker to watch.
+
+        Args:
+            worker: where that one can be asked whether it is there.
+        """
+        holder = Holder(worker, self._message.reply)
+        self._start(self._tell(holder_subject(self.call.id), holder.to_line()))
 
     async def renew(self) -> None:
         """Say that the turn is still in work.
@@ -80,11 +96,11 @@ class LeasedTurn:
         """
         await self._message.nak()
 
-    async def _show(self, line: bytes) -> None:
+    async def _tell(self, subject: str, line: bytes) -> None:
         try:
-            await self._link.client.publish(progress_subject(self.call.id), line)
-        except Error:
-            log.debug("progress was lost")
+            await self._link.client.publish(subject, line)
+        except Error:  # nothing depends on it
+            log.debug("what was told on the way was lost")
 
     async def _publish(self, line: bytes) -> None:
         limit = self._link.client.max_payload

@@ -18,6 +18,7 @@ from engine.questions import QuestionPack
 from tests.support.engine_server import PATIENCE, HeldEvaluator, fake_pipeline
 from tests.support.fleet import (
     LEASE,
+    LONG_LEASE,
     NotingEvaluator,
     fleet_client,
     fleet_worker,
@@ -35,20 +36,37 @@ async def test_a_turn_of_a_worker_that_dies_is_answered_once_by_another(
     async with (
         answers_heard(fleet_server.address) as heard,
         fleet_client(fleet_server.address, within=3 * PATIENCE) as client,
-        stuck_worker(fleet_server.address, tmp_path / "other") as doomed,
+        stuck_worker(fleet_server.address, tmp_path / "other", LONG_LEASE) as doomed,
     ):
         await client.health(within=6 * PATIENCE)
         asked = asyncio.create_task(client.run_turn(turn(1)))
         await doomed.begun()
-        async with fleet_worker(fake_pipeline(fleet_pack, noting), fleet_server.address, LEASE):
+        async with fleet_worker(fake_pipeline(fleet_pack, noting), fleet_server.address):
             assert not asked.done()
-            await doomed.kill()
+            await doomed.kill()  # long before the lease is over
             assert (await asked).request_id == "request-1"
             queue = await client.queue()
     assert noting.seen == ["request-1"]
     assert queue is not None
     assert queue.redeliveries == 1
     assert len(heard) == 1
+
+
+async def test_a_turn_of_a_worker_that_does_not_stir_goes_to_another_after_the_lease(
+    fleet_server: NatsServer, fleet_pack: QuestionPack, tmp_path: Path
+) -> None:
+    noting = NotingEvaluator()
+    async with (
+        fleet_client(fleet_server.address, within=3 * PATIENCE) as client,
+        stuck_worker(fleet_server.address, tmp_path / "other") as silent,
+    ):
+        await client.health(within=6 * PATIENCE)
+        asked = asyncio.create_task(client.run_turn(turn(1)))
+        await silent.begun()
+        async with fleet_worker(fake_pipeline(fleet_pack, noting), fleet_server.address, LEASE):
+            silent.freeze()  # its connection stays, as that of a machine without power would
+            assert (await asked).request_id == "request-1"
+    assert noting.seen == ["request-1"]
 
 
 async def test_a_worker_at_work_keeps_its_turn_beyond_the_lease(

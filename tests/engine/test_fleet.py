@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from engine.fleet import NatsAddress, call_id, is_call_id, is_fleet, parse_fleet
+from engine.fleet import (
+    Holder,
+    NatsAddress,
+    call_id,
+    is_call_id,
+    is_fleet,
+    parse_fleet,
+    worker_subject,
+)
 from tests.support.small_pack import turn
 
 
@@ -53,3 +61,24 @@ def test_equal_requests_have_one_name_and_others_another() -> None:
 @pytest.mark.parametrize("text", ["", "7", "*", "a" * 31, "A" * 32, f"{'a' * 32}.>", "a" * 33])
 def test_what_cannot_be_part_of_a_subject_names_no_call(text: str) -> None:
     assert not is_call_id(text)
+
+
+def test_who_has_taken_up_a_call_is_read_as_it_was_written() -> None:
+    holder = Holder(worker_subject("a"), "$JS.ACK.AURORA_TURNS.workers.1.2.3.4.5")
+    assert Holder.from_line(holder.to_line()) == holder
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"[]",
+        b'{"worker": 1, "lease": 2}',
+        b'{"worker": "aurora.worker.a"}',
+        Holder(worker_subject("a"), "aurora.turns").to_line(),
+        Holder("aurora.turns", "$JS.ACK.AURORA_TURNS").to_line(),
+    ],
+)
+def test_what_tells_of_no_worker_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError, match="no worker"):
+        Holder.from_line(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -101,8 +102,12 @@ class WorkerProcess:
         async with asyncio.timeout(PATIENCE):
             assert await self._process.stdout.readline() == b"begun\n"
 
+    def freeze(self) -> None:
+        """Have it do nothing any more, without an end."""
+        self._process.send_signal(signal.SIGSTOP)
+
     async def kill(self) -> None:
-        """End it as a power cut would."""
+        """End it as the kernel does with whom it has no memory for."""
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
