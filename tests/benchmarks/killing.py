@@ -38,7 +38,17 @@ from tests.support.postgres import throwaway_database
 from tests.support.telegram_server import TOKEN, TelegramServer
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["tests.support.paced_worker"])
+# The first is what a worker is, the others are what the program imports that every process runs
+# through once more: where they are there already, a worker a second starts even on a busy machine.
+_forks.set_forkserver_preload(
+    [
+        "tests.support.paced_worker",
+        "bot.storage.membership",
+        "tests.support.bot_crew",
+        "tests.support.crowd",
+        "tests.support.postgres",
+    ]
+)
 
 _MORE_SECONDS = 2.0
 """A message may take so much longer than a lease."""
