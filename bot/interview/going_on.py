@@ -1,4 +1,7 @@
-"""Reads the answer to "Shall we carry on?": short messages that can mean only yes, or anew."""
+"""Reads the answers to "Shall we carry on?" and "Shall we end here?": yes, no, on, or anew.
+
+Short messages only, that can mean nothing else.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import unicodedata
 from bot.interview.messages import Action
 
 # Written without spaces, signs and capitals, as `_bare` leaves them.
-_ON = {
+_YES = {
     *(
         "응",
         "응응",
@@ -25,10 +28,30 @@ _ON = {
         "오케이",
         "ㅇㅋ",
     ),
-    *("이어서", "이어서하자", "이어서할래", "이어서할게", "이어할래", "이어하자"),
-    *("계속", "계속해", "계속하자", "계속할게", "계속할래"),
+    *(
+        "응그래",
+        "네그래요",
+        "네맞아요",
+        "그래요",
+        "좋아요",
+        "그러자",
+        "그럴래",
+        "그렇게해",
+        "그럴게",
+    ),
     *("y", "yes", "yeah", "yep", "sure", "ok", "okay", "yesplease"),
-    *("continue", "resume", "carryon", "goon", "letscarryon"),
+}
+_ON = {
+    *("이어서", "이어서하자", "이어서할래", "이어서할게", "이어할래", "이어하자"),
+    *("계속", "계속해", "계속하자", "계속할게", "계속할래", "계속할게요", "계속할래요", "계속해요"),
+    *("continue", "resume", "carryon", "goon", "letscarryon", "letsgoon", "letscontinue"),
+    *("keepgoing", "letskeepgoing"),
+}
+_NO = {
+    *("아직", "아직이야", "아직이요", "아직아니야", "아니아직", "아니요아직이요"),
+    *("아니", "아니야", "아니요", "아뇨", "아냐", "ㄴ", "ㄴㄴ", "싫어", "싫어요", "안할래"),
+    *("아니계속하자", "아니계속할래", "아니요계속할게요", "아니요계속할래요", "아니계속"),
+    *("n", "no", "nope", "nah", "nothanks", "notyet", "nogoon", "nocontinue", "noletscontinue"),
 }
 _ANEW = {
     *("새로", "새로시작", "새로시작할게", "새로시작할래", "새로시작하자"),
@@ -47,9 +70,33 @@ def read_going_on(text: str) -> Action | None:
     Args:
         text: what was typed.
     """
-    if len(text) > _LONGEST:
-        return None
-    bare = _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())
-    if bare in _ON:
+    bare = _bare(text)
+    if bare in _YES or bare in _ON:
         return Action.RESUME
     return Action.NEW if bare in _ANEW else None
+
+
+def read_ending(text: str) -> Action | None:
+    """Return whether a whole message says to end the interview or to go on; None for neither.
+
+    Only to be asked right after the question whether to end it.
+
+    Args:
+        text: what was typed.
+    """
+    bare = _bare(text)
+    if bare in _YES:
+        return Action.STOP
+    return Action.RESUME if bare in _NO or bare in _ON else None
+
+
+def declines(text: str) -> bool:
+    """Whether a whole message says no; only to be asked where a yes or a no was asked for."""
+    return _bare(text) in _NO
+
+
+def _bare(text: str) -> str:
+    """Return a message without spaces, signs and capitals; nothing where it is too long."""
+    if len(text) > _LONGEST:
+        return ""
+    return _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())

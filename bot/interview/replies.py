@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.interview.messages import (
     Action,
@@ -144,6 +145,19 @@ def resumed(state: InterviewState, pack: QuestionPack) -> Reply:
         progress(state, pack),
         facts,
     )
+
+
+def end_offer(state: InterviewState, pack: QuestionPack) -> Reply:
+    """Return the question whether to end the interview here."""
+    text = Notice("notice.end_offer")
+    buttons = (Action.STOP, Action.PAUSE, Action.RESUME)
+    reply = notice(state, Action.STOP, text, buttons[::2] if state.paused else buttons)
+    return replace(reply, progress=progress(state, pack))
+
+
+def going_on(state: InterviewState, pack: QuestionPack) -> Reply:
+    """Return the standing question to somebody who chose not to end the interview."""
+    return replace(resumed(state, pack), blocks=(Notice("notice.going_on"), Say(state.question)))
 
 
 def disagreement(state: InterviewState, pack: QuestionPack, disputed: TurnRecord) -> Reply:

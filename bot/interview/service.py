@@ -2,7 +2,8 @@
 
 The service decides what one message does and returns it as a `TurnOutcome`; it writes nothing
 (the dispatcher commits the outcome in one transaction) and words nothing (see `messages`). What
-is no turn of an interview is decided beside it: `opening`, `preferences`, `past`, `identity`.
+is no turn of an interview is decided beside it: `opening`, `leaving`, `preferences`, `past`,
+`identity`; what typed words ask for, in `typed`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import replace
 from bot.errors import UnknownPackError
 from bot.interview import replies
 from bot.interview.cleaning import clean_text
-from bot.interview.going_on import read_going_on
 from bot.interview.identity import Identity
+from bot.interview.leaving import Leaving
 from bot.interview.messages import Action, Inbound, Notice, Reply
 from bot.interview.opening import Opening, PackChangedError
 from bot.interview.past import Past, report_of
@@ -37,6 +38,7 @@ from bot.interview.state import (
     turn_request,
 )
 from bot.interview.telling import Teller
+from bot.interview.typed import after_the_end, as_meant
 from engine.contract import Intent, Mode
 from engine.progress import ObserveTurn, TurnProgress
 from engine.questions import QuestionPack
@@ -87,6 +89,7 @@ class InterviewService:
         self._opening = Opening(people, packs, clock, new_id, defaults, self._teller)
         self._preferences = Preferences(packs, defaults, self._teller)
         self._past = Past(people, packs, clock, self._opening, self._teller)
+        self._leaving = Leaving(store, clock, self._opening, self._teller)
         self._identity = Identity(people, clock, new_code, self._teller)
 
     async def handle(self, inbound: Inbound) -> TurnOutcome:
@@ -107,6 +110,21 @@ class InterviewService:
     async def _decide(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         if inbound.edits is not None:  # one that still waited has been replaced in the inbox
             return self._tell(snapshot, inbound, Notice("notice.edit_ignored"))
+        meant = self._as_meant(snapshot, inbound)
+        if isinstance(meant, Notice):
+            return self._tell(snapshot, inbound, meant)
+        return await self._act(snapshot, meant)
+
+    def _as_meant(self, snapshot: Snapshot, inbound: Inbound) -> Inbound | Notice:
+        """Return a message with what its words ask for, or the text that answers it."""
+        state = snapshot.interview
+        if state is None or inbound.action is not None:
+            return inbound
+        if state.ended:
+            return after_the_end(inbound)
+        return as_meant(state, self._opening.pack_of(state), inbound)
+
+    async def _act(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         if inbound.action in (Action.OPEN, Action.NEW):
             return await self._opening.open(snapshot, inbound)
         aside = await self._aside(snapshot, inbound)
@@ -115,15 +133,11 @@ class InterviewService:
         state = snapshot.interview
         if state is None:
             return self._tell(snapshot, inbound, Notice("notice.no_interview"))
-        action: Action | None = inbound.action
-        if action is None and state.paused:
-            action = read_going_on(inbound.text)
-            if action is Action.NEW:
-                return await self._opening.open(snapshot, replace(inbound, action=action))
+        action = inbound.action
         others = {
-            Action.PAUSE: self._pause,
-            Action.RESUME: self._resume,
-            Action.STOP: self._stop,
+            Action.PAUSE: self._leaving.pause,
+            Action.RESUME: self._leaving.resume,
+            Action.STOP: self._leaving.stop,
             Action.REPORT: self._report,
             Action.DISAGREE: self._disagree,
         }
@@ -197,41 +211,6 @@ class InterviewService:
                 previewer.preview(inbound.conversation, preview)
 
         return observe
-
-    async def _pause(
-        self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
-    ) -> TurnOutcome:
-        if state.ended:
-            return self._tell(snapshot, inbound, Notice("notice.ended"))
-        if state.paused:
-            return self._tell(snapshot, inbound, Notice("notice.already_paused"))
-        paused = replace(state, paused=True)
-        reply = replies.notice(paused, Action.PAUSE, Notice("notice.paused"), (Action.RESUME,))
-        return TurnOutcome(snapshot, paused, None, (reply,))
-
-    async def _resume(
-        self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
-    ) -> TurnOutcome:
-        if state.ended:
-            return self._tell(snapshot, inbound, Notice("notice.nothing_to_resume"))
-        pack = self._opening.pack_of(state)
-        back = self._opening.unpaused(self._opening.as_chosen(snapshot, state, inbound))
-        return TurnOutcome(snapshot, back, None, (replies.resumed(back, pack),))
-
-    async def _stop(
-        self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
-    ) -> TurnOutcome:
-        """End the interview now, with the report."""
-        if state.ended:
-            return self._tell(snapshot, inbound, Notice("notice.ended"))
-        pack = self._opening.pack_of(state)
-        now = self._clock.now()
-        ended = replace(state, turn=state.turn + 1, ended=True, paused=False)
-        record = record_action(state, Action.STOP, inbound.event_id, inbound.text, now)
-        log = await self._store.turn_log(state.id)
-        reply = replies.notice(ended, Action.STOP, Notice("notice.stopped"))
-        card = replies.report(ended, report_of(ended, pack, log), asked_for=False)
-        return TurnOutcome(snapshot, ended, record, (reply, card), standing=reply)
 
     async def _report(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound

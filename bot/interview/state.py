@@ -111,6 +111,7 @@ class InterviewState:
         paused, ended: whether it rests, or is over.
         started_at: when it began.
         asked_at: when the current question was first put, or put again on coming back.
+        ending: whether the last thing said was the question whether to end it here.
         wanted: what the person chose on coming back where that differs, until they decide whether
             to go on with this interview or to begin that one.
     """
@@ -129,6 +130,7 @@ class InterviewState:
     dont_know_streak: int = 0
     paused: bool = False
     ended: bool = False
+    ending: bool = False
     wanted: Options | None = None
 
     @property
@@ -275,6 +277,7 @@ def advance(
         spoken=(*state.spoken, *result.utterance.lines),
         dont_know_streak=0 if known else state.dont_know_streak + 1,
         paused=False,
+        ending=False,
         ended=following.kind is TopicKind.END,
         asked_at=now if asked_anew else state.asked_at,
     )

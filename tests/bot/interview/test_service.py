@@ -80,7 +80,7 @@ async def test_every_interview_asks_what_it_promised_and_ends(
         if not talk.pack.topic(talk.state.topic_id).kind.judged:
             await talk.send("ok")
             continue
-        kinds = (talk.right_answer(), talk.wrong_answer(), "hmm", None)
+        kinds = (talk.right_answer(), talk.wrong_answer(), "lovely weather", None)
         text = kinds[turn % 4]
         reply = await talk.send(text or "", None if text else Action.DONT_KNOW)
         assert reply.progress is not None
@@ -385,18 +385,20 @@ async def test_a_wish_to_begin_anew_after_the_offer_is_one(talk: Conversation, t
     assert (talk.state.id != first, talk.state.turn, talk.state.topic_id) == (True, 0, "greeting")
 
 
-@pytest.mark.parametrize("text", [*YES, *ANEW])
+@pytest.mark.parametrize("text", [*YES, "새로", "new"])
 async def test_in_the_middle_of_an_interview_the_same_words_are_a_message(
     talk: Conversation, text: str
 ) -> None:
     await talk.open(start_topic="lora")
     await talk.open(offer="yes")
-    await talk.send("hm")
+    await talk.send("lovely weather")
     await talk.send(text)
     assert [record.turn for record in talk.log] == [1, 2]
 
 
-@pytest.mark.parametrize("text", ["yes, it trains small matrices", "new data comes in", "아니"])
+@pytest.mark.parametrize(
+    "text", ["yes, it trains small matrices", "new data comes in", "no, three"]
+)
 async def test_what_says_more_after_the_offer_is_an_answer(talk: Conversation, text: str) -> None:
     await talk.open(start_topic="lora")
     await talk.send(talk.wrong_answer())

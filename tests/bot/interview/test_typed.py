@@ -1,0 +1,192 @@
+"""What typed words do in an interview: nothing ends or begins anew before it was asked about."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from bot.interview.messages import Action, Notice, Say
+from engine.pack_reader import read_pack
+from engine.questions import QuestionPack
+from tests.support.interview import Conversation, notice_of
+from tests.support.packs import SHIPPED
+
+
+@cache
+def ml_core() -> QuestionPack:
+    return read_pack(SHIPPED / "ml-core")
+
+
+@pytest.fixture
+def talk() -> Conversation:
+    return Conversation(ml_core())
+
+
+async def begun(talk: Conversation, **options: str) -> Conversation:
+    """Return an interview in which an answer was judged and the question still stands."""
+    await talk.open(start_topic="lora", **options)
+    await talk.send(talk.wrong_answer())
+    return talk
+
+
+@pytest.mark.parametrize("mode", ["coach", "exam"])
+@pytest.mark.parametrize("text", ["그만", "stop", "I'm done for today"])
+async def test_a_typed_wish_to_stop_is_asked_about(
+    talk: Conversation, mode: str, text: str
+) -> None:
+    await begun(talk, mode=mode)
+    question, turns = talk.state.question, len(talk.log)
+    reply = await talk.send(text)
+    assert notice_of(reply).key == "notice.end_offer"
+    assert reply.buttons == (Action.STOP, Action.PAUSE, Action.RESUME)
+    assert reply.progress is not None
+    assert not talk.state.ended
+    assert (talk.state.question, len(talk.log)) == (question, turns)
+
+
+@pytest.mark.parametrize("text", ["응", "yes", "그만할래", "stop"])
+async def test_a_yes_ends_the_interview(talk: Conversation, text: str) -> None:
+    await begun(talk)
+    await talk.send("그만")
+    assert notice_of(await talk.send(text)).key == "notice.stopped"
+    assert talk.state.ended
+    assert talk.log[-1].intent == "stop"
+
+
+@pytest.mark.parametrize(
+    ("text", "action"), [("아니", None), ("no", None), ("계속할게", None), ("", Action.RESUME)]
+)
+async def test_a_no_goes_on_as_if_nothing_had_been(
+    talk: Conversation, text: str, action: Action | None
+) -> None:
+    await begun(talk)
+    question, turns = talk.state.question, len(talk.log)
+    await talk.send("stop")
+    reply = await talk.send(text, action)
+    assert reply.blocks == (Notice("notice.going_on"), Say(question))
+    assert Action.HINT in reply.buttons
+    assert (talk.state.ending, talk.state.ended, len(talk.log)) == (False, False, turns)
+
+
+async def test_an_answer_after_the_question_whether_to_stop_is_an_answer(
+    talk: Conversation,
+) -> None:
+    await begun(talk)
+    await talk.send("그만")
+    await talk.send(talk.right_answer())
+    assert talk.log[-1].intent == "answer"
+    assert not talk.state.ending
+    await talk.send("yes")
+    assert not talk.state.ended, "the question whether to stop is long past"
+
+
+async def test_a_yes_out_of_the_blue_ends_nothing(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.send("yes")
+    assert not talk.state.ended
+
+
+async def test_a_break_may_be_chosen_instead(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.send("그만")
+    assert notice_of(await talk.send("", Action.PAUSE)).key == "notice.paused"
+    assert (talk.state.paused, talk.state.ending) == (True, False)
+    reply = await talk.send("그만")
+    assert reply.buttons == (Action.STOP, Action.RESUME), "it rests already"
+    await talk.send("응")
+    assert talk.state.ended
+
+
+async def test_the_command_and_the_button_still_stop_at_once(talk: Conversation) -> None:
+    await begun(talk)
+    assert notice_of(await talk.send("", Action.STOP)).key == "notice.stopped"
+
+
+async def test_the_words_of_a_wish_within_an_answer_are_an_answer(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.send("학습을 일찍 그만두는 거야")
+    assert talk.log[-1].text == "학습을 일찍 그만두는 거야"
+
+
+async def test_the_last_words_are_taken_whatever_they_are(talk: Conversation) -> None:
+    await talk.open(start_topic="last-words")
+    await talk.send("그만")
+    assert talk.state.ended
+
+
+@pytest.mark.parametrize("text", ["나중에 할게", "brb", "let's take a break"])
+async def test_who_wants_a_break_gets_one(talk: Conversation, text: str) -> None:
+    await begun(talk)
+    assert notice_of(await talk.send(text)).key == "notice.paused"
+    assert talk.state.paused
+
+
+async def test_a_no_to_carrying_on_leaves_the_interview_at_rest(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.open(offer="yes")
+    assert notice_of(await talk.send("no")).key == "notice.already_paused"
+    assert talk.state.paused
+
+
+async def test_a_wish_to_start_over_is_asked_about(talk: Conversation) -> None:
+    await begun(talk)
+    first = talk.state.id
+    reply = await talk.send("처음부터 다시 하자")
+    assert notice_of(reply).key == "notice.resume_offer"
+    assert reply.buttons == (Action.RESUME, Action.NEW)
+    assert talk.state.id == first
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("잠깐만", "notice.wait"),
+        ("let me think", "notice.wait"),
+        ("고마워", "notice.thanks"),
+        ("왜 틀렸어?", "notice.why"),
+        ("help", "notice.help"),
+        ("I disagree", "notice.disagree"),
+    ],
+)
+async def test_what_is_no_answer_costs_no_turn(talk: Conversation, text: str, key: str) -> None:
+    await begun(talk)
+    asked, question = len(talk.engine.requests), talk.state.question
+    assert notice_of(await talk.send(text)).key == key
+    assert len(talk.engine.requests) == asked
+    assert (talk.state.question, talk.state.ended) == (question, False)
+
+
+async def test_how_many_questions_there_are_can_be_asked(talk: Conversation) -> None:
+    await begun(talk)
+    told = notice_of(await talk.send("몇 문제 남았어?"))
+    assert told.key == "notice.count"
+    assert int(told.params["asked"]) == 1
+    assert int(told.params["total"]) >= 1
+
+
+async def test_the_results_of_an_exam_cannot_be_asked_for_early(talk: Conversation) -> None:
+    await begun(talk, mode="exam")
+    assert notice_of(await talk.send("what's my score?")).key == "notice.report_after_exam"
+
+
+async def test_another_language_is_spoken_at_once(talk: Conversation) -> None:
+    await begun(talk)
+    assert (await talk.send("한국어로 하자")).locale == "ko"
+    assert talk.state.locale == "ko"
+    assert (await talk.send("존댓말로 해 줘")).locale == "ko@jondaetmal"
+    assert (await talk.send("in English please")).locale == "en"
+
+
+@pytest.mark.parametrize("text", ["no", "아니 아직", "not yet", "hold on"])
+async def test_who_is_not_ready_is_waited_for(talk: Conversation, text: str) -> None:
+    await talk.open()
+    assert notice_of(await talk.send(text)).key == "notice.wait"
+    assert talk.state.topic_id == "greeting"
+
+
+async def test_thanks_after_the_end_are_returned(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.send("", Action.STOP)
+    assert notice_of(await talk.send("thank you")).key == "notice.thanks_ended"
+    assert notice_of(await talk.send("stop")).key == "notice.ended"
