@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Self, cast
 
@@ -18,6 +18,7 @@ from bot.i18n import Translator
 from bot.interview.ports import Packs
 from bot.metrics import Metrics
 from bot.packs import PackLibrary
+from bot.platforms import Build
 from bot.run import Running
 from engine.contract import TurnRequest, TurnResult
 from engine.progress import ObserveTurn
@@ -71,6 +72,7 @@ class DiscordBot:
         message_content: whether it may read what people write in servers.
         locale: its own default language.
         token: what it signs on with.
+        beside: other platforms that it is on at the same time, and what builds their adapters.
     """
 
     def __init__(
@@ -81,11 +83,13 @@ class DiscordBot:
         message_content: bool = True,
         locale: str = "en",
         token: str = TOKEN,
+        beside: Mapping[str, Build] | None = None,
     ) -> None:
         self._settings = DiscordSettings(token, server.base_url, message_content)
         self._server = server
         self._url = sqlite_url(folder / "aurora.db")
         self._locale = locale
+        self._beside = beside or {}
         self.packs = PackLibrary(packs_in(folder))
         self.pack = self.packs.get(PACK_ID)
         self.engine = HeldEngine(self.pack, server.changed)
@@ -114,7 +118,7 @@ class DiscordBot:
 
     async def _run(self) -> None:
         settings = Settings(_env_file=None, locale=self._locale)
-        builds = {PLATFORM: self._adapter}
+        builds = {PLATFORM: self._adapter, **self._beside}
         # The engine's client is used through its port; only its class is another.
         engine = cast("SocketEngineClient", self.engine)
         async with open_database(self._url) as database:
