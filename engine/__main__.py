@@ -144,8 +144,14 @@ def _stop_signals() -> asyncio.Event:
     """Return what SIGTERM and SIGINT set from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def ask(*_: object) -> None:
+        # An owner that stops asks twice: by a signal, and by closing the pipe.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop.set)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        signal.signal(number, ask)
     return stop
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.__main__ import _stop_signals
 from engine.check import check_engine
 from engine.contract import Call
 from engine.loading import EngineSettings
@@ -85,6 +87,21 @@ def test_it_ends_with_its_standard_input_where_asked_to(packs: Path, address: st
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert not _path(address).exists()
+
+
+def test_whoever_tells_it_to_stop_once_more_does_not_disturb_its_end() -> None:
+    async def serve() -> None:
+        _stop_signals()
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        asyncio.run(serve())
+        for number, handler in before.items():
+            assert signal.getsignal(number) is not handler
+            signal.raise_signal(number)  # a traceback here would be the worker's last words
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_no_packs_is_exit_code_3_and_one_line(tmp_path: Path) -> None:
