@@ -13,21 +13,25 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.11-slim
 
-# Processor builds of PyTorch are a tenth of the size; build with an empty TORCH_INDEX for CUDA.
+# The bundled models need no PyTorch. A GPU, and models of others, do: EXTRAS="postgres fleet torch".
+ARG EXTRAS="postgres fleet"
+# What serves PyTorch then: empty for the CUDA build; …/whl/cpu has builds a tenth of the size.
 ARG TORCH=torch==2.13.0
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+ARG TORCH_INDEX=
 
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 
-# hadolint ignore=DL3013
-RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$TORCH"
+RUN case " $EXTRAS " in *" torch "*) \
+    pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$TORCH" ;; esac
 
 # The libraries before the program: they are fetched anew only when their versions change.
-COPY pyproject.toml deploy/requirements.py /tmp/
-RUN python /tmp/requirements.py /tmp/pyproject.toml postgres fleet > /tmp/requirements.txt \
+# hadolint ignore=SC2086
+RUN --mount=type=bind,source=pyproject.toml,target=/source/pyproject.toml \
+    --mount=type=bind,source=deploy/requirements.py,target=/source/requirements.py \
+    python /source/requirements.py /source/pyproject.toml $EXTRAS > /tmp/requirements.txt \
     && pip install -r /tmp/requirements.txt \
     && rm /tmp/requirements.txt
 RUN --mount=type=bind,from=package,source=/wheels,target=/wheels pip install --no-deps /wheels/*.whl
@@ -36,8 +40,9 @@ RUN --mount=type=bind,from=package,source=/wheels,target=/wheels pip install --n
 ENV ENGINE_CACHE=/opt/aurora/cache
 RUN python -m engine --prepare --device cpu
 
-COPY deploy/healthcheck.py /opt/aurora/healthcheck.py
-RUN useradd --system --create-home --uid 10001 aurora && install -d -o aurora -g aurora /data
+# Whatever its mode in the checkout is, the bot's user has to read it.
+COPY --chmod=644 deploy/healthcheck.py /opt/aurora/healthcheck.py
+RUN useradd --create-home --uid 10001 aurora && install -d -o aurora -g aurora /data
 USER 10001
 WORKDIR /data
 VOLUME /data

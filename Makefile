@@ -5,7 +5,9 @@
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# Installed first and pinned, so that nothing that follows chooses another build of it.
+# What `make chat` installs too, parted by commas: torch (a GPU, other models), postgres, fleet.
+EXTRAS ?=
+# Installed first and pinned where it is needed, so that nothing that follows chooses another build.
 TORCH  ?= torch==2.13.0
 
 .PHONY: chat test lint types imports unit bench doctor packs clean
@@ -40,15 +42,18 @@ packs: $(VENV)/.chat
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 
-$(VENV)/.torch:
+$(VENV)/.pip:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/.torch: $(VENV)/.pip
 	$(BIN)/python -m pip install --quiet '$(TORCH)'
 	@touch $@
 
-$(VENV)/.chat: $(VENV)/.torch pyproject.toml
-	@echo 'Installing Aurora (once; this takes a few minutes) ...'
-	$(BIN)/python -m pip install --quiet --editable .
+$(VENV)/.chat: $(VENV)/.pip $(if $(findstring torch,$(EXTRAS)),$(VENV)/.torch) pyproject.toml
+	@echo 'Installing Aurora (once; this takes a minute or two) ...'
+	$(BIN)/python -m pip install --quiet --editable '.$(if $(EXTRAS),[$(EXTRAS)])'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.torch pyproject.toml

@@ -14,6 +14,7 @@ from engine.chat_completions import ChatCompletions, ServerKey
 from engine.errors import ArtifactError, EngineError
 from engine.generator_facts import CURATED, GeneratorFacts
 from engine.generator_spec import KEY_VARIABLE, GeneratorKind, GeneratorSpec, parse_generator
+from engine.missing_library import missing_library
 from engine.server_writer import ServerWriter
 from engine.utterance_writer import Sampling, UtteranceWriter
 
@@ -53,8 +54,7 @@ def choose_generator(text: str, weights: Path, device: str) -> GeneratorChoice:
     except EngineError as error:
         return GeneratorChoice(GeneratorFacts(chosen, trouble=str(error)))
     except ImportError as error:
-        missing = f"{chosen} needs a library that is missing ({error}); install it"
-        return GeneratorChoice(GeneratorFacts(chosen, trouble=missing))
+        return GeneratorChoice(GeneratorFacts(chosen, trouble=missing_library(error)))
     return GeneratorChoice(GeneratorFacts(chosen, writer.name if writer else CURATED), writer)
 
 

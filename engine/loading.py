@@ -5,6 +5,7 @@ Torch is touched by what needs it alone: a GPU, and models that are not bundled.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.errors import EngineError, PackError
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.generator_choice import choose_generator, load_writer
 from engine.generator_spec import GeneratorKind, GeneratorSpec
+from engine.missing_library import missing_library
 from engine.pack_reader import find_packs, read_pack
 from engine.pipeline import Pipeline
 from engine.questions import QuestionPack
@@ -25,7 +27,7 @@ from engine.verifier_spec import BUNDLED_VERIFIER, VerifierSpec
 
 PACKS = Path(__file__).parents[1] / "dataset" / "packs"
 DEVICES = ("auto", "cpu", "cuda")
-_REINSTALL = "install the program again: `python -m pip install .`"
+log = logging.getLogger("engine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class EngineSettings:
     Args:
         packs: folder with one folder a pack.
         weights: folder with one folder a model.
-        device: one of `DEVICES`; ``auto`` takes CUDA where there is some.
+        device: one of `DEVICES`; ``auto`` takes CUDA where there is some, and torch to use it.
         fake: whether to use stand-ins for the models.
         verifier: which verifier judges answers.
         generator: what phrases utterances, as `engine.generator_spec` reads it; one that cannot
@@ -96,7 +98,7 @@ def load_engine(settings: EngineSettings) -> LoadedEngine:
             batching,
         )
     except ImportError as error:
-        raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
+        raise EngineError(missing_library(error)) from error
     generator = stages[-1]
     counters = generator.counters if isinstance(generator, CheckedGenerator) else None
     facts = WorkerFacts(False, models, device, choice.facts, counters, batching.counters)
@@ -121,7 +123,7 @@ def prepare_engine(settings: EngineSettings) -> None:
         prepare(settings.weights, device, packs)
         load_writer(GeneratorSpec(), settings.weights, device, served=True)
     except ImportError as error:
-        raise EngineError(f"a library is missing ({error}); {_REINSTALL}") from error
+        raise EngineError(missing_library(error)) from error
 
 
 def load_packs(folder: Path) -> Mapping[str, QuestionPack]:
@@ -153,7 +155,7 @@ def choose_device(wanted: str) -> str:
 
     Raises:
         EngineError: CUDA is wanted and there is none.
-        ImportError: torch is not installed.
+        ImportError: CUDA is wanted and torch is not installed.
     """
     if wanted == "cpu":
         return wanted
@@ -161,8 +163,13 @@ def choose_device(wanted: str) -> str:
 
     if wanted == "auto" and not get_cuda_device_count():
         return "cpu"
-    import torch  # noqa: PLC0415 - takes seconds and hundreds of megabytes
-
+    try:
+        import torch  # noqa: PLC0415 - takes seconds and hundreds of megabytes
+    except ImportError as error:
+        if wanted == "cuda":
+            raise
+        log.warning("models run on the processor, although there is a GPU: %s", error)
+        return "cpu"
     if torch.cuda.is_available():
         return "cuda"
     if wanted == "cuda":
