@@ -92,7 +92,7 @@ async def test_an_interview_begun_on_discord_goes_on_on_telegram(tmp_path: Path)
         assert "ask taste" in (await both.press("Carry on")).text
         (judged,) = await both.say("right taste en 0")
         assert judged.text.startswith("✔ taste")
-        (report,) = await both.say("/report")
+        report, _file = await both.say("/report", replies=2)
         assert "covered 2" in report.text
 
 

@@ -94,6 +94,14 @@ def small_pack() -> dict[str, Any]:
     return copy.deepcopy(files)
 
 
+def garden_pack() -> dict[str, Any]:
+    """Return another valid pack, which greets in its own way: relative file name → content."""
+    files = small_pack()
+    files["pack.yaml"] |= {"id": "garden", "title": _both("Garden")}
+    files["topics/hello.yaml"]["question"] = _lines("question garden", 2)
+    return files
+
+
 def polite_files(files: dict[str, Any]) -> dict[str, Any]:
     """Return what a pack needs beside its files to be spoken in 존댓말, too."""
     topics = {name: content for name, content in files.items() if name.startswith("topics/")}

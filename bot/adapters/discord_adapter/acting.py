@@ -22,7 +22,7 @@ from bot.adapters.discord_adapter.places import Places
 from bot.adapters.discord_adapter.promises import Promises
 from bot.adapters.discord_adapter.reading import Reader
 from bot.adapters.discord_adapter.sending import buttons_of
-from bot.adapters.discord_adapter.splitting import split
+from bot.adapters.discord_adapter.splitting import LONGEST_MESSAGE, split
 from bot.adapters.discord_adapter.taking import Take, Taking
 from bot.adapters.discord_adapter.words import language_of
 from bot.adapters.intake import Intake
@@ -129,7 +129,8 @@ class Acting:
         keeping = self.submit(interaction, place, None, {}, text=text)
         await self.acknowledged(interaction, keeping, thinking=True)
         quoted = "\n".join(f"> {line}" for line in plain(text).split("\n"))
-        await self._show(interaction, split(quoted)[0])
+        first, *more = split(quoted, LONGEST_MESSAGE - 1)
+        await self._show(interaction, f"{first}…" if more else first)
 
     async def acknowledged(
         self,
