@@ -217,6 +217,20 @@ class TestPlatforms:
         assert found["Discord"].problems == ()
         assert "1 shard(s)" in found["Discord"].note
 
+    async def test_an_intent_that_is_wanted_and_switched_off_is_a_problem(
+        self, settings: Settings
+    ) -> None:
+        async with DiscordServer() as server:
+            found = await self.examine(
+                settings,
+                discord_token=SecretStr(DISCORD_TOKEN),
+                discord_base_url=server.base_url,
+                discord_message_content=True,
+            )
+        (problem,) = found["Discord"].problems
+        assert "Message Content Intent" in problem
+        assert "AURORA_DISCORD_MESSAGE_CONTENT" in problem
+
     async def test_a_token_that_is_refused_is_a_problem_and_is_not_shown(
         self, settings: Settings
     ) -> None:

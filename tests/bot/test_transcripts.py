@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.i18n import Translator
 from tests.support import recorded_discord, recorded_telegram, recorded_terminal
-from tests.support.transcripts import FOLDER, Kind, read, script
+from tests.support.transcripts import FOLDER, LANGUAGES, Kind, read, script
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.md"))
 TELEGRAM = (
@@ -32,6 +33,23 @@ def test_what_is_recorded_is_the_script_of_the_next_recording(name: str, tmp_pat
     lines = copy.path.read_text("utf-8").removeprefix(transcript.head).splitlines()
     assert script([line for line in lines if line[:1] in (">", "(")]) == transcript.steps
     assert transcript.steps
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("platform", ["telegram", "discord"])
+def test_what_is_recorded_on_a_platform_shows_a_whole_interview(platform: str, locale: str) -> None:
+    transcript, words = read(f"{platform}-{locale}"), Translator.load(strict=True)
+    pressed = [step.text for step in transcript.steps if step.kind is Kind.PRESS]
+    for button in ("hint", "skip", "disagree", "resume"):
+        assert words.text(locale, f"button.{button}") in pressed
+    kinds = [step.kind for step in transcript.steps]
+    assert kinds[kinds.index(Kind.RESTART) + 1] is Kind.PRESS, "a button from before goes on"
+    assert Kind.SHOW in kinds
+    told = transcript.path.read_text("utf-8")
+    assert "📎 aurora-report.txt" in told
+    assert "✔" in told
+    opened = words.text(locale, "discord.thread_opened", thread="#").partition("#")[0]
+    assert (opened in told) is (platform == "discord")
 
 
 async def test_a_script_is_played_on_telegram(tmp_path: Path) -> None:

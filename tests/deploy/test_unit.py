@@ -1,0 +1,47 @@
+"""The systemd unit: it starts what there is, with settings that there are, and lets it end."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.config import Settings
+from tests.support.command import ROOT
+
+STOP_SECONDS = 10.0
+"""How long the bot may take to its end; `tests/bot/test_run.py` holds it to that."""
+UNIT = (ROOT / "deploy" / "aurora.service").read_text("utf-8")
+
+
+def values(name: str) -> list[str]:
+    """Return what is set under a name, as often as it stands there."""
+    return re.findall(rf"^{name}=(.*)$", UNIT, re.MULTILINE)
+
+
+def test_it_starts_the_bot_with_options_that_there_are() -> None:
+    (started,) = values("ExecStart")
+    program, *options = started.partition(" -m bot ")[2].split()
+    assert program == "run"
+    shown = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200"}).output
+    assert all(option in shown for option in options)
+
+
+def test_what_it_sets_are_settings() -> None:
+    known = {f"AURORA_{name.upper()}" for name in Settings.model_fields}
+    known |= {"DATABASE_URL", "ENGINE_CACHE"}
+    assert {line.partition("=")[0] for line in values("Environment")} <= known
+
+
+@pytest.mark.parametrize("platform", ["telegram", "discord"])
+def test_tokens_are_read_from_credentials_and_stand_in_no_environment(platform: str) -> None:
+    name = f"{platform}_token"
+    assert f"{name}:/etc/aurora/{name}" in values("LoadCredential")
+    assert f"AURORA_{name.upper()}_FILE=%d/{name}" in values("Environment")
+
+
+def test_it_waits_longer_for_the_end_than_the_bot_takes() -> None:
+    (seconds,) = values("TimeoutStopSec")
+    assert float(seconds) > STOP_SECONDS
