@@ -51,7 +51,6 @@ REACTIONS = frozenset(
         "noted",
         "closing",
         "fallback_question",
-        "stay_question",
     }
 )
 _BY_INTENT = {
@@ -65,8 +64,8 @@ _BY_INTENT = {
 }
 # Verdicts that call for another word on the same point, most pressing first.
 _TOUCHED = (VerdictStatus.WRONG, VerdictStatus.UNSURE, VerdictStatus.PARTIAL)
-# After these the question follows without words of coming back to it.
-_ASKED_PLAINLY = frozenset(
+# After these a question about what is open follows; after any other, the same one in other words.
+_FOLLOWED_UP = frozenset(
     {Intent.ANSWER, Intent.HINT, Intent.TERM_QUESTION, Intent.UNREADABLE, Intent.REPEAT}
 )
 _AND = {"ko": ", ", "en": " and "}
@@ -177,17 +176,14 @@ class _Turn:
         question = self._standing()
         if any(question in part for part in said):
             return _Asked("", question)
-        intent = self.evaluation.intent
-        if intent in _ASKED_PLAINLY:
-            return _Asked(question, question)
-        return _Asked(self._fill(self._generic("stay_question"), question=question), question)
+        return _Asked(question, question)
 
     def _standing(self) -> str:
         """Return the question for somebody who is still on the topic."""
         intent = self.evaluation.intent
         if intent is Intent.REPEAT:
             return self.request.question
-        return self._follow_up() if intent in _ASKED_PLAINLY else self._rephrased()
+        return self._follow_up() if intent in _FOLLOWED_UP else self._rephrased()
 
     def _reaction(self) -> tuple[str, ...]:
         intent = self.evaluation.intent

@@ -15,6 +15,11 @@ _INITIALS: dict[str, Intent] = {
     "ㅍㅅ": Intent.SKIP,
     "ㅅㅋ": Intent.SKIP,
     "ㄷㅅ": Intent.REPEAT,
+    "ㅗ": Intent.INSULT,
+    "ㅅㅂ": Intent.INSULT,
+    "ㅆㅂ": Intent.INSULT,
+    "ㅂㅅ": Intent.INSULT,
+    "ㄲㅈ": Intent.INSULT,
 }
 _LAUGHING_OR_CRYING = "ㅋㅎㅠㅜ"
 

@@ -15,8 +15,10 @@ import unicodedata
 from engine.contract import Intent
 from engine.initials import intent_by_initials
 from engine.manipulation import orders_the_interviewer
+from engine.short_messages import intent_of_short
 
 _NOISE = re.compile(r"[^\w\s]|_|[ㄱ-ㅎㅏ-ㅣ]+", re.UNICODE)
+_PUZZLED = re.compile(r"[\s.…]*[?？][\s.…?？]*")
 _SPACE = re.compile(r"\s+")
 _JAMO_ONLY = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
 
@@ -254,7 +256,8 @@ _PATTERN_CHARACTERS = 120
 def intent_by_wording(text: str) -> Intent | None:
     """Return the intent that the wording gives away, None where it takes a model to tell."""
     if not any(unicodedata.category(c)[0] in "LN" for c in text):
-        return Intent.UNREADABLE
+        # Whoever sends nothing but a question mark did not get what was asked.
+        return Intent.REPEAT if _PUZZLED.fullmatch(text) else Intent.UNREADABLE
     if _is_foreign(text):
         return Intent.OTHER_LANGUAGE
     plain = normalise(text)
@@ -262,6 +265,8 @@ def intent_by_wording(text: str) -> Intent | None:
         return intent_by_initials("".join(_JAMO_ONLY.findall(text)))
     if orders_the_interviewer(text):
         return Intent.MANIPULATION
+    if (short := intent_of_short(plain)) is not None:
+        return short
     return _by_pattern(plain) if len(plain) <= _PATTERN_CHARACTERS else None
 
 

@@ -24,6 +24,7 @@ _ACTIONS: Mapping[Wish, tuple[Action, Mapping[str, str]]] = {
     Wish.REPORT: (Action.REPORT, {}),
     Wish.DISAGREE: (Action.DISAGREE, {}),
     Wish.HELP: (Action.HELP, {}),
+    Wish.PRIVACY: (Action.PRIVACY, {}),
     Wish.KOREAN: (Action.LANGUAGE, {"locale": "ko"}),
     Wish.ENGLISH: (Action.LANGUAGE, {"locale": "en"}),
     Wish.POLITE: (Action.SETTINGS, {"style": "jondaetmal"}),

@@ -25,6 +25,7 @@ class Wish(StrEnum):
     HELP = "help"
     KOREAN = "korean"
     ENGLISH = "english"
+    PRIVACY = "privacy"
     POLITE = "polite"
     CASUAL = "casual"
 
@@ -80,12 +81,12 @@ _KOREAN = {
         "바이(?:바이)?|잘있어요?|안녕히계세요|또(?:봐요?|보자|올게요?)"
     ),
     Wish.WAIT: (
-        f"(?:잠깐|잠시)만?(?:기다려{_PLEASE})?요?|기다려봐?{_PLEASE}|음+|흠+|어{(2,)}음*|어음+|"
+        f"(?:잠깐|잠시)만?(?:기다려{_PLEASE})?요?|기다려봐?{_PLEASE}|ㄱㄷ|ㄱㄷㄱㄷ|음+|흠+|어{(2,)}음*|어음+|"
         "생각(?:좀)?(?:중|중이야|중이에요|중입니다|할게요?|해볼게요?|하고있어요?)|"
         f"(?:생각할)?시간[을이]?(?:좀|조금)?더?(?:필요{_END}|줘요?|주라|주세요)"
     ),
     Wish.THANKS: (
-        "고마[워웡]요?|고맙(?:다|네|네요|습니다)|감사(?:해요?|합니다|드려요|드립니다|요)?|땡큐"
+        "고마[워웡]요?|고맙(?:다|네|네요|습니다)|감사(?:해요?|합니다|드려요|드립니다|요)?|땡큐|ㄱㅅ|ㄱㅅㄱㅅ|ㄳ"
     ),
     Wish.REPORT: (
         "(?:내|제|지금|현재|지금까지)*(?:점수|성적|결과|보고서|리포트)[가는은를을좀]?"
@@ -107,6 +108,10 @@ _KOREAN = {
         "(?:판정|채점)[이은]?(?:이상{0}|잘못{0}|잘못됐{0}|틀렸{0}|틀린{0})".format(_END)
     ),
     Wish.HELP: f"도움말|명령어|사용법|(?:이거)?어떻게(?:하는|쓰는)거{_END}",
+    Wish.PRIVACY: (
+        "개인정보는?요?|(?:내|제)?(?:답|답변|대답|말|대화|이거)?[은이가]?(?:어디에?)?"
+        f"(?:저장|녹음|기록)(?:도)?[돼되하해]{_END}"
+    ),
     Wish.KOREAN: f"(?:한국어|한국말|한글)로{_TELL}요?",
     Wish.ENGLISH: f"영어로{_TELL}요?",
     Wish.POLITE: (
@@ -183,6 +188,10 @@ _ENGLISH = {
     Wish.HELP: (
         "help|commands|how (?:does|do) (?:this|it|i|you) (?:work|use this|use it)|"
         "what (?:can|do) i (?:do|say|type)(?: here)?"
+    ),
+    Wish.PRIVACY: (
+        "privacy|(?:do|will|are) you (?:store|save|keep|record|storing|saving|recording) "
+        "(?:my (?:answers|data|messages)|this|anything|everything|what i (?:say|type|write))"
     ),
     Wish.KOREAN: f"{_SAY_IT}korean|korean please",
     Wish.ENGLISH: f"{_SAY_IT}english|english please",

@@ -1,0 +1,58 @@
+"""Short messages about the question itself, and answers that look like them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.contract import Intent
+from engine.intents import intent_by_wording
+from engine.short_messages import LONGEST, intent_of_short
+
+MESSAGES = {
+    Intent.TERM_QUESTION: (
+        *("질문이 이해가 안 돼요", "질문이 뭔 소린지 모르겠어", "더 쉽게 물어봐 줘"),
+        *("쉽게 설명해 주세요", "설명해 줘", "I don't get the question", "can you rephrase?"),
+        *("could you please explain the question in simpler words", "in simple terms please"),
+    ),
+    Intent.DONT_KNOW: (
+        *("정답이 뭐야?", "그래서 답이 뭔데", "정답 알려 줘", "답 좀 가르쳐 주세요"),
+        *("just tell me the answer", "what's the right answer then", "Give me the answer, please!"),
+    ),
+    Intent.REPEAT: ("천천히 말해 줘", "?", "??", " ? ", "？", "...?"),
+    Intent.SMALL_TALK: (
+        *("지루해", "너무 재미없어", "오케이", "아까 말했잖아", "답변했는데?", "너 사람이야?"),
+        *("한 개만 더 말해도 돼?", "boring", "are you human?", "I already told you", "really?"),
+    ),
+    Intent.INSULT: ("ㅗ", "ㅅㅂ", "ㅗㅗ"),
+}
+ANSWERS = (
+    *(
+        "사람이야",
+        "인공지능이야",
+        "정답이 하나인 문제",
+        "답을 보여 주고 배우는 학습",
+        "설명 가능한 모델",
+    ),
+    *("이해가 쉬운 모델", "재미없어 다음", "the answer is regression", "explained variance"),
+    *("it explains the question", "boring, next", "clarify butter", "한 개만 더 고르는 것"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [(text, intent) for intent, texts in MESSAGES.items() for text in texts]
+)
+def test_what_is_said_about_the_question_is_told_by_its_words(text: str, intent: Intent) -> None:
+    assert intent_by_wording(text) is intent
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+def test_other_messages_are_left_to_patterns_and_models(text: str) -> None:
+    assert intent_of_short(text) is None
+
+
+def test_an_order_to_give_credit_is_no_request_for_the_answer() -> None:
+    assert intent_by_wording("그냥 정답 처리해 줘") is Intent.MANIPULATION
+
+
+def test_a_long_message_says_more() -> None:
+    assert intent_of_short("정답이 뭐야" + " 뭐야" * LONGEST) is None
