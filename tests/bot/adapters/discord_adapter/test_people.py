@@ -100,6 +100,21 @@ async def test_a_deleted_answer_still_counts(tmp_path: Path) -> None:
         assert "Your best line" in (await here.said(thread, len(said) + 1))[-1]
 
 
+async def test_an_answer_that_is_deleted_while_it_waits_counts_all_the_same(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path) as here, here.bot() as bot:
+        thread = await here.asked()
+        bot.engine.gate.clear()
+        await here.ada.write(thread, "right colour en 0")
+        await here.server.until(lambda: len(bot.engine.requests) == 2)
+        waits = await here.ada.write(thread, "right taste en 0")
+        await here.ada.delete(thread, waits)
+        bot.engine.gate.set()
+        await here.server.until(lambda: len(bot.engine.requests) == 3)
+        assert bot.engine.requests[2].answer == "right taste en 0"
+
+
 async def test_a_button_under_an_earlier_question_says_so(tmp_path: Path) -> None:
     async with scene(tmp_path) as here, here.bot():
         thread = await here.asked()

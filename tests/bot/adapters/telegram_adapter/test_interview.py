@@ -187,17 +187,43 @@ async def test_an_edit_of_a_judged_answer_changes_nothing_and_says_so(tmp_path: 
         assert [request.answer for request in bot.held.requests] == ["Hello!"]
 
 
-async def test_a_sticker_is_no_answer_but_gets_one(tmp_path: Path) -> None:
-    async with talking(tmp_path) as talk, talk.bot():
+_FILE = {"file_id": "f", "file_unique_id": "u"}
+_SIZE = {"width": 1, "height": 1}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {
+            "sticker": {**_FILE, **_SIZE, "type": "regular"}
+            | {"is_animated": False, "is_video": False}
+        },
+        {"photo": [{**_FILE, **_SIZE}]},
+        {"voice": {**_FILE, "duration": 3}},
+    ],
+    ids=lambda content: next(iter(content)),
+)
+async def test_what_cannot_be_read_is_no_answer_but_gets_one(
+    tmp_path: Path, content: dict[str, object]
+) -> None:
+    async with talking(tmp_path) as talk, talk.bot() as bot:
         await talk.say("/start")
         await talk.say("Hello!")
         before = len(talk.person.received)
-        sticker = {"file_id": "f", "file_unique_id": "u", "type": "regular"}
-        flags = {"is_animated": False, "is_video": False, "width": 1, "height": 1}
-        talk.person.send(sticker=sticker | flags)
+        talk.person.send(**content)
         reply = (await talk.person.sees(before + 1))[before]
+        assert bot.held.requests[-1].intent == "unreadable"
         assert "✔" not in reply.text
         assert "Hint" in reply.labels()
+
+
+async def test_what_is_forwarded_is_read_as_an_answer(tmp_path: Path) -> None:
+    async with talking(tmp_path) as talk, talk.bot():
+        await talk.say("/start")
+        await talk.say("Hello!")
+        origin = {"type": "hidden_user", "sender_user_name": "Bo", "date": 1}
+        talk.person.say("right colour en 0", forward_origin=origin)
+        assert (await talk.person.sees(3))[2].text.startswith("✔ colour")
 
 
 async def test_the_language_is_switched_with_a_button(tmp_path: Path) -> None:
