@@ -239,7 +239,8 @@ class _Turn:
         return (self._own("covered"),)
 
     def _listed(self, names: Sequence[str]) -> str:
-        return ", ".join(names[:-1]) + _AND[self.request.locale] + names[-1]
+        *first, last = map(_within, names) if self.request.locale == "en" else names
+        return ", ".join(first) + _AND[self.request.locale] + last
 
     def _wrong_verdicts(self) -> tuple[PointVerdict, ...]:
         return tuple(v for v in self.evaluation.verdicts if v.status is VerdictStatus.WRONG)
@@ -329,6 +330,11 @@ class _Turn:
     def _fill(line: str, **facts: str) -> str:
         """Fill placeholders in one pass, so that braces in a user's words stay what they are."""
         return _PLACEHOLDER.sub(lambda match: facts.get(match[1], match[0]), line)
+
+
+def _within(name: str) -> str:
+    """Return an English name as it stands within a sentence: "what MSE is", but "MSE"."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def find_term(text: str, terms: Sequence[Term]) -> Term | None:

@@ -76,17 +76,18 @@ def read_going_on(text: str) -> Action | None:
     return Action.NEW if bare in _ANEW else None
 
 
-def read_ending(text: str) -> Action | None:
-    """Return whether a whole message says to end the interview or to go on; None for neither.
+def read_consent(text: str, offered: Action) -> Action | None:
+    """Return whether a whole message takes what was offered or goes on; None for neither.
 
-    Only to be asked right after the question whether to end it.
+    Only to be asked right after the question whether to end the interview, or to begin another.
 
     Args:
         text: what was typed.
+        offered: what a yes asks for.
     """
     bare = _bare(text)
     if bare in _YES:
-        return Action.STOP
+        return offered
     return Action.RESUME if bare in _NO or bare in _ON else None
 
 

@@ -1,4 +1,4 @@
-"""Resting, coming back from it, and ending an interview, which a typed word only asks about."""
+"""Resting, coming back, and leaving an interview for good, which a typed word only asks about."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ class Leaving:
         self._opening = opening
         self._teller = teller
 
+    def offer(self, snapshot: Snapshot, state: InterviewState, wanted: Action) -> TurnOutcome:
+        """Ask whether the person wants what they wrote: to end the interview, or to begin anew."""
+        asked = replace(state, offered=wanted)
+        reply = replies.offer(asked, self._opening.pack_of(state), wanted)
+        return TurnOutcome(snapshot, asked, None, (reply,))
+
     async def pause(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
     ) -> TurnOutcome:
@@ -40,7 +46,7 @@ class Leaving:
             return self._teller.tell(snapshot, inbound, Notice("notice.ended"))
         if state.paused:
             return self._teller.tell(snapshot, inbound, Notice("notice.already_paused"))
-        paused = replace(state, paused=True, ending=False)
+        paused = replace(state, paused=True, offered=None)
         reply = replies.notice(paused, Action.PAUSE, Notice("notice.paused"), (Action.RESUME,))
         return TurnOutcome(snapshot, paused, None, (reply,))
 
@@ -52,8 +58,8 @@ class Leaving:
             return self._teller.tell(snapshot, inbound, Notice("notice.nothing_to_resume"))
         pack = self._opening.pack_of(state)
         chosen = self._opening.as_chosen(snapshot, state, inbound)
-        if state.ending and not state.paused:  # nobody was away
-            stays = replace(chosen, ending=False)
+        if state.offered and not state.paused:  # nobody was away
+            stays = replace(chosen, offered=None)
             return TurnOutcome(snapshot, stays, None, (replies.going_on(stays, pack),))
         back = self._opening.unpaused(chosen)
         return TurnOutcome(snapshot, back, None, (replies.resumed(back, pack),))
@@ -61,15 +67,12 @@ class Leaving:
     async def stop(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
     ) -> TurnOutcome:
-        """End the interview now, with the report; ask first where only a word wished for it."""
+        """End the interview now, with the report."""
         if state.ended:
             return self._teller.tell(snapshot, inbound, Notice("notice.ended"))
         pack = self._opening.pack_of(state)
-        if inbound.options.get("offer") == "yes" and not state.ending:
-            asked = replace(state, ending=True)
-            return TurnOutcome(snapshot, asked, None, (replies.end_offer(asked, pack),))
         now = self._clock.now()
-        ended = replace(state, turn=state.turn + 1, ended=True, paused=False, ending=False)
+        ended = replace(state, turn=state.turn + 1, ended=True, paused=False, offered=None)
         record = record_action(state, Action.STOP, inbound.event_id, inbound.text, now)
         log = await self._store.turn_log(state.id)
         reply = replies.notice(ended, Action.STOP, Notice("notice.stopped"))

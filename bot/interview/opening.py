@@ -114,7 +114,7 @@ class Opening:
 
     def unpaused(self, state: InterviewState) -> InterviewState:
         """Return an interview going on now; however long it rested does not count as thinking."""
-        return replace(state, paused=False, ending=False, wanted=None, asked_at=self._clock.now())
+        return replace(state, paused=False, offered=None, wanted=None, asked_at=self._clock.now())
 
     def as_chosen(
         self, snapshot: Snapshot, state: InterviewState, inbound: Inbound
@@ -184,7 +184,7 @@ class Opening:
     ) -> TurnOutcome:
         """Ask whether to go on; until the answer the interview rests."""
         offer = replies.resume_offer(state, self.pack_of(state))
-        resting = replace(state, paused=True, ending=False, wanted=wanted)
+        resting = replace(state, paused=True, offered=None, wanted=wanted)
         return TurnOutcome(snapshot, resting, None, (offer,))
 
     @staticmethod

@@ -79,6 +79,8 @@ class Preferences:
 
     def language(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         """Show the languages, or take one on; a running interview goes on in it."""
+        if "style" in inbound.options:
+            return self._keep(snapshot, inbound, Notice("notice.style_set"))
         if "locale" in inbound.options:
             return self._keep(snapshot, inbound, Notice("notice.language_set"))
         now = self._teller.locale(snapshot, inbound)

@@ -27,6 +27,8 @@ from engine.progress import TurnProgress
 from engine.questions import QuestionPack, Topic, TopicKind
 
 _ASKING = (Action.HINT, Action.DONT_KNOW, Action.SKIP)
+# What somebody who wrote that they want this is asked back.
+_OFFERED = {Action.STOP: "notice.stop_offer", Action.NEW: "notice.new_offer"}
 # Intents after which the model answer of a topic that was left is worth showing.
 _SHOW_ANSWER = (Intent.ANSWER, Intent.DONT_KNOW)
 
@@ -147,16 +149,15 @@ def resumed(state: InterviewState, pack: QuestionPack) -> Reply:
     )
 
 
-def end_offer(state: InterviewState, pack: QuestionPack) -> Reply:
-    """Return the question whether to end the interview here."""
-    text = Notice("notice.end_offer")
-    buttons = (Action.STOP, Action.PAUSE, Action.RESUME)
-    reply = notice(state, Action.STOP, text, buttons[::2] if state.paused else buttons)
-    return replace(reply, progress=progress(state, pack))
+def offer(state: InterviewState, pack: QuestionPack, wanted: Action) -> Reply:
+    """Return the question whether to end the interview here, or to begin another."""
+    text = Notice(_OFFERED[wanted])
+    buttons = (wanted, Action.RESUME) if state.paused else (wanted, Action.PAUSE, Action.RESUME)
+    return replace(notice(state, wanted, text, buttons), progress=progress(state, pack))
 
 
 def going_on(state: InterviewState, pack: QuestionPack) -> Reply:
-    """Return the standing question to somebody who chose not to end the interview."""
+    """Return the standing question to somebody who chose not to leave the interview."""
     return replace(resumed(state, pack), blocks=(Notice("notice.going_on"), Say(state.question)))
 
 

@@ -38,7 +38,7 @@ from bot.interview.state import (
     turn_request,
 )
 from bot.interview.telling import Teller
-from bot.interview.typed import after_the_end, as_meant
+from bot.interview.typed import Meant, Offer, after_the_end, as_meant
 from engine.contract import Intent, Mode
 from engine.progress import ObserveTurn, TurnProgress
 from engine.questions import QuestionPack
@@ -110,21 +110,23 @@ class InterviewService:
     async def _decide(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
         if inbound.edits is not None:  # one that still waited has been replaced in the inbox
             return self._tell(snapshot, inbound, Notice("notice.edit_ignored"))
-        meant = self._as_meant(snapshot, inbound)
-        if isinstance(meant, Notice):
-            return self._tell(snapshot, inbound, meant)
-        return await self._act(snapshot, meant)
-
-    def _as_meant(self, snapshot: Snapshot, inbound: Inbound) -> Inbound | Notice:
-        """Return a message with what its words ask for, or the text that answers it."""
         state = snapshot.interview
         if state is None or inbound.action is not None:
-            return inbound
+            return await self._act(snapshot, inbound)
         if state.ended:
-            return after_the_end(inbound)
-        return as_meant(state, self._opening.pack_of(state), inbound)
+            meant: Meant = after_the_end(inbound)
+        else:
+            meant = as_meant(state, self._opening.pack_of(state), inbound)
+        match meant:
+            case Notice():
+                return self._tell(snapshot, inbound, meant)
+            case Offer():
+                return self._leaving.offer(snapshot, state, meant.action)
+            case Inbound():
+                return await self._act(snapshot, meant)
 
     async def _act(self, snapshot: Snapshot, inbound: Inbound) -> TurnOutcome:
+        """Do what a message asks for; have the engine read one that asks for nothing."""
         if inbound.action in (Action.OPEN, Action.NEW):
             return await self._opening.open(snapshot, inbound)
         aside = await self._aside(snapshot, inbound)

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.interview.flow import Length, Level, legal_next, total_topics
+from bot.interview.messages import Action
 from bot.interview.report import MAX_HINTS
 from engine.contract import (
     Intent,
@@ -111,7 +112,8 @@ class InterviewState:
         paused, ended: whether it rests, or is over.
         started_at: when it began.
         asked_at: when the current question was first put, or put again on coming back.
-        ending: whether the last thing said was the question whether to end it here.
+        offered: what the person was just asked whether they want it: to end the interview here
+            (`Action.STOP`), or to begin another (`Action.NEW`).
         wanted: what the person chose on coming back where that differs, until they decide whether
             to go on with this interview or to begin that one.
     """
@@ -130,7 +132,7 @@ class InterviewState:
     dont_know_streak: int = 0
     paused: bool = False
     ended: bool = False
-    ending: bool = False
+    offered: Action | None = None
     wanted: Options | None = None
 
     @property
@@ -277,7 +279,7 @@ def advance(
         spoken=(*state.spoken, *result.utterance.lines),
         dont_know_streak=0 if known else state.dont_know_streak + 1,
         paused=False,
-        ending=False,
+        offered=None,
         ended=following.kind is TopicKind.END,
         asked_at=now if asked_anew else state.asked_at,
     )

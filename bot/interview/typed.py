@@ -6,9 +6,9 @@ Nobody's interview ends or begins anew by a typed word: that is asked about firs
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.interview.going_on import declines, read_ending, read_going_on
+from bot.interview.going_on import declines, read_consent, read_going_on
 from bot.interview.messages import Action, Inbound, Notice
 from bot.interview.replies import progress
 from bot.interview.state import InterviewState
@@ -16,10 +16,8 @@ from bot.interview.wish_words import Wish
 from bot.interview.wishes import read_wish
 from engine.questions import QuestionPack, TopicKind
 
-_ASK_FIRST = {"offer": "yes"}
+_OFFERS: Mapping[Wish, Action] = {Wish.STOP: Action.STOP, Wish.ANEW: Action.NEW}
 _ACTIONS: Mapping[Wish, tuple[Action, Mapping[str, str]]] = {
-    Wish.STOP: (Action.STOP, _ASK_FIRST),
-    Wish.ANEW: (Action.OPEN, _ASK_FIRST),
     Wish.PAUSE: (Action.PAUSE, {}),
     Wish.REPORT: (Action.REPORT, {}),
     Wish.DISAGREE: (Action.DISAGREE, {}),
@@ -27,8 +25,8 @@ _ACTIONS: Mapping[Wish, tuple[Action, Mapping[str, str]]] = {
     Wish.PRIVACY: (Action.PRIVACY, {}),
     Wish.KOREAN: (Action.LANGUAGE, {"locale": "ko"}),
     Wish.ENGLISH: (Action.LANGUAGE, {"locale": "en"}),
-    Wish.POLITE: (Action.SETTINGS, {"style": "jondaetmal"}),
-    Wish.CASUAL: (Action.SETTINGS, {"style": "banmal"}),
+    Wish.POLITE: (Action.LANGUAGE, {"locale": "ko", "style": "jondaetmal"}),
+    Wish.CASUAL: (Action.LANGUAGE, {"locale": "ko", "style": "banmal"}),
 }
 _PLAIN_NOTICES: Mapping[Wish, str] = {
     Wish.WAIT: "notice.wait",
@@ -36,8 +34,19 @@ _PLAIN_NOTICES: Mapping[Wish, str] = {
 }
 
 
-def as_meant(state: InterviewState, pack: QuestionPack, inbound: Inbound) -> Inbound | Notice:
-    """Return a typed message with the action that it asks for, or the text that answers it.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the person is to be asked whether they want it."""
+
+    action: Action
+
+
+Meant = Inbound | Offer | Notice
+"""What a typed message comes to: a message, a question to ask back, or the text that answers it."""
+
+
+def as_meant(state: InterviewState, pack: QuestionPack, inbound: Inbound) -> Meant:
+    """Return a typed message with the action that it asks for, what to ask back, or the answer.
 
     What asks for nothing of the kind comes back as it is, for the engine to judge.
 
@@ -54,6 +63,9 @@ def as_meant(state: InterviewState, pack: QuestionPack, inbound: Inbound) -> Inb
         return Notice("notice.wait")
     if wish is None or not _is_heard(wish, kind, state):
         return inbound
+    if wish in _OFFERS:
+        wanted = _OFFERS[wish]
+        return replace(inbound, action=wanted) if state.offered is wanted else Offer(wanted)
     if wish in _ACTIONS:
         action, options = _ACTIONS[wish]
         return replace(inbound, action=action, options={**inbound.options, **options})
@@ -68,8 +80,8 @@ def after_the_end(inbound: Inbound) -> Inbound | Notice:
 
 def _answer_to_what_was_asked(state: InterviewState, text: str) -> Action | None:
     """Return what a message says to "Shall we end here?" or "Shall we carry on?"."""
-    if state.ending:
-        return read_ending(text)
+    if state.offered:
+        return read_consent(text, state.offered)
     if not state.paused:
         return None
     return Action.PAUSE if declines(text) else read_going_on(text)

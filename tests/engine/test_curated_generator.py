@@ -140,12 +140,26 @@ def test_names_in_english_are_joined_as_in_speech(ml_core: QuestionPack) -> None
         (verdicts(topic.point_ids, COVERED, COVERED, MISSING), (0, 1)),
         (verdicts(topic.point_ids, COVERED), (0, 1, 2)),
     ):
-        *first, last = [topic.points[i].name["en"] for i in names]
+        *first, last = [topic.points[i].name["en"].lower() for i in names]
         texts = [
             say(ml_core, replace(request, seed=str(i)), evaluation, topic.id).text
             for i in range(40)
         ]
         assert any(f"{', '.join(first)} and {last}" in text for text in texts)
+
+
+def test_a_name_of_capitals_keeps_them_within_a_sentence(ml_core: QuestionPack) -> None:
+    topic = ml_core.topic("bce-task")
+    named = replace(topic.points[0], name={"en": "BCE's task", "ko": "BCE"})
+    pack = replace(
+        ml_core,
+        topics=tuple(
+            replace(t, points=(named, *t.points[1:])) if t is topic else t for t in ml_core
+        ),
+    )
+    request, evaluation = request_for(topic, pack), verdicts(topic.point_ids, COVERED)
+    texts = [say(pack, replace(request, seed=str(i)), evaluation, topic.id).text for i in range(40)]
+    assert any("BCE's task and why BCE suits it" in text for text in texts)
 
 
 def test_no_korean_particle_depends_on_what_fills_a_placeholder() -> None:

@@ -41,6 +41,9 @@ from engine.hedges import find_hedge
         ("I could be wrong: two matrices", "I could be wrong"),
         ("don't quote me, it averages", "don't quote me"),
         ("It is probably the squared error", "probably"),
+        ("I'm not 100% sure but it squares them", "I'm not 100% sure"),
+        ("not 100 % sure, MSE", "not 100 % sure"),
+        ("100% 확실하진 않은데 회귀", "100% 확실하진 않은데"),
         ("just a guess: cross-entropy", "just a guess"),
     ],
 )

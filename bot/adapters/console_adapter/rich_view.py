@@ -31,6 +31,9 @@ _STYLES = {
 }
 # A mark, a dash or a number hangs to the left of the lines that wrap below it.
 _HANGING = re.compile(r"(?P<mark>[✔✘◐⬜-]|\d+\.) (?P<rest>.+)", re.DOTALL)
+# Drawn as a space; lines are not broken here, as they are at any white space, no-break or not.
+_GLUE = "\N{BRAILLE PATTERN BLANK}"
+_REPORTED = (SectionKind.REPORT, SectionKind.REPORT_TOPIC)
 _EMPHASIS = {
     Emphasis.NONE: "",
     Emphasis.BOLD: "bold",
@@ -92,7 +95,8 @@ class RichView:
             emoji=False,
         )
         console.print(content)
-        return "\n".join(line.rstrip() for line in drawn.getvalue().split("\n"))
+        shown = drawn.getvalue().replace(_GLUE, " ")
+        return "\n".join(line.rstrip() for line in shown.split("\n"))
 
 
 def inline_markdown(text: str) -> Text:
@@ -110,7 +114,14 @@ def _column(sections: Sequence[Section], offered: str) -> Group:
         if number and stands_apart(sections[number - 1], section):
             parts.append(Text())
         parts.append(_draw(section))
-    return Group(*parts, *([Text(offered, "bright_black")] if offered else []))
+    if offered and sections and sections[-1].kind in _REPORTED:
+        parts.append(Text())
+    return Group(*parts, *([Text(_unbroken(offered), "bright_black")] if offered else []))
+
+
+def _unbroken(offered: str) -> str:
+    """Return what may be typed so that lines break between two things only, behind the dot."""
+    return offered.replace(" ", _GLUE).replace(f"{_GLUE}·{_GLUE}", f"{_GLUE}· ")
 
 
 def _draw(section: Section) -> RenderableType:

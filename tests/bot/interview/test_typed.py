@@ -38,7 +38,7 @@ async def test_a_typed_wish_to_stop_is_asked_about(
     await begun(talk, mode=mode)
     question, turns = talk.state.question, len(talk.log)
     reply = await talk.send(text)
-    assert notice_of(reply).key == "notice.end_offer"
+    assert notice_of(reply).key == "notice.stop_offer"
     assert reply.buttons == (Action.STOP, Action.PAUSE, Action.RESUME)
     assert reply.progress is not None
     assert not talk.state.ended
@@ -66,7 +66,7 @@ async def test_a_no_goes_on_as_if_nothing_had_been(
     reply = await talk.send(text, action)
     assert reply.blocks == (Notice("notice.going_on"), Say(question))
     assert Action.HINT in reply.buttons
-    assert (talk.state.ending, talk.state.ended, len(talk.log)) == (False, False, turns)
+    assert (talk.state.offered, talk.state.ended, len(talk.log)) == (None, False, turns)
 
 
 async def test_an_answer_after_the_question_whether_to_stop_is_an_answer(
@@ -76,7 +76,7 @@ async def test_an_answer_after_the_question_whether_to_stop_is_an_answer(
     await talk.send("그만")
     await talk.send(talk.right_answer())
     assert talk.log[-1].intent == "answer"
-    assert not talk.state.ending
+    assert talk.state.offered is None
     await talk.send("yes")
     assert not talk.state.ended, "the question whether to stop is long past"
 
@@ -91,7 +91,7 @@ async def test_a_break_may_be_chosen_instead(talk: Conversation) -> None:
     await begun(talk)
     await talk.send("그만")
     assert notice_of(await talk.send("", Action.PAUSE)).key == "notice.paused"
-    assert (talk.state.paused, talk.state.ending) == (True, False)
+    assert (talk.state.paused, talk.state.offered) == (True, None)
     reply = await talk.send("그만")
     assert reply.buttons == (Action.STOP, Action.RESUME), "it rests already"
     await talk.send("응")
@@ -133,9 +133,22 @@ async def test_a_wish_to_start_over_is_asked_about(talk: Conversation) -> None:
     await begun(talk)
     first = talk.state.id
     reply = await talk.send("처음부터 다시 하자")
-    assert notice_of(reply).key == "notice.resume_offer"
-    assert reply.buttons == (Action.RESUME, Action.NEW)
-    assert talk.state.id == first
+    assert notice_of(reply).key == "notice.new_offer"
+    assert reply.buttons == (Action.NEW, Action.PAUSE, Action.RESUME)
+    await talk.send("아니")
+    assert (talk.state.id, talk.state.paused) == (first, False)
+    await talk.send("start over")
+    await talk.send("yes")
+    assert (talk.state.id == first, talk.state.turn) == (False, 0)
+
+
+async def test_what_was_offered_last_counts(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.send("start over")
+    reply = await talk.send("stop")
+    assert notice_of(reply).key == "notice.stop_offer"
+    await talk.send("yes")
+    assert talk.state.ended
 
 
 @pytest.mark.parametrize(
@@ -174,7 +187,9 @@ async def test_another_language_is_spoken_at_once(talk: Conversation) -> None:
     await begun(talk)
     assert (await talk.send("한국어로 하자")).locale == "ko"
     assert talk.state.locale == "ko"
-    assert (await talk.send("존댓말로 해 줘")).locale == "ko@jondaetmal"
+    polite = await talk.send("존댓말로 해 줘")
+    assert polite.locale == "ko@jondaetmal"
+    assert polite.blocks == (Notice("notice.style_set"), Say(talk.state.question))
     assert (await talk.send("in English please")).locale == "en"
 
 

@@ -50,6 +50,22 @@ def test_no_line_is_wider_than_the_terminal(scene: str, width: int) -> None:
     assert all(cell_len(line) <= width for line in SCENES[scene](view_of(width)).split("\n"))
 
 
+def test_what_may_be_typed_is_broken_between_two_things_only() -> None:
+    offered = "/stop (Stop here) · /pause (Take a break) · /resume (Carry on)\n/1 Review it"
+    drawn = view_of(52).reply(Reply("en", (Notice("notice.stop_offer"),)), offered)
+    assert [line.strip() for line in drawn.splitlines()][-4:] == [
+        "/stop (Stop here) · /pause (Take a break) ·",
+        "/resume (Carry on)",
+        "/1 Review it",
+        "",
+    ]
+
+
+def test_what_may_be_typed_stands_apart_from_a_report() -> None:
+    lines = view_of(60).reply(korean_report(), "/1 놓친 것 복습하기").splitlines()
+    assert lines[-3:] == ["", "/1 놓친 것 복습하기", ""]
+
+
 def test_verdicts_have_colours_where_the_terminal_does() -> None:
     drawn = view_of(80, "standard").reply(KOREAN_TURN)
     assert "\x1b[32m✔" in drawn
