@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 from engine.arrays import FloatArray
 
@@ -41,14 +42,19 @@ def save_quantised(tensors: Mapping[str, FloatArray], file: Path) -> None:
     file.chmod(0o644)  # safetensors writes for its owner alone; others read a bundled file too
 
 
-def load_quantised(file: Path) -> dict[str, FloatArray]:
+def load_quantised(file: Path, part: str = "") -> dict[str, FloatArray]:
     """Read what `save_quantised` stored, as fp32.
+
+    Args:
+        file: the safetensors file.
+        part: how the names begin of what is wanted; nothing else is read.
 
     Raises:
         OSError, SafetensorError: the file cannot be read.
         ValueError: a matrix has no scale.
     """
-    stored = load_file(str(file))
+    with safe_open(str(file), framework="numpy") as opened:
+        stored = {n: opened.get_tensor(n) for n in opened.keys() if n.startswith(part)}  # noqa: SIM118
     tensors: dict[str, FloatArray] = {}
     for name, array in stored.items():
         if name.endswith(SCALE):

@@ -13,11 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.served_file import ServedModel, Variables
+from engine.served_file import ServedModel, Variables, in_steps
 
 # CTranslate2's numbers for what a BERT does.
 _GELU = 3
 _ADD = 1
+_WORDS, _STEPS_OF_WORDS = "encoder/embeddings_0/weight", "encoder/words"
+# By how much a number may change, of itself, when it is turned into steps and back.
+_SAME = 1e-6
 
 
 def bert_model(weights: Mapping[str, FloatArray], folder: Path) -> ServedModel:
@@ -41,14 +44,32 @@ def bert_model(weights: Mapping[str, FloatArray], folder: Path) -> ServedModel:
         "encoder/scale_embeddings": np.array(0, dtype=np.int8),
         "encoder/position_encodings/encodings": weights["embeddings.position_embeddings.weight"],
     }
-    for number, kind in enumerate(("word", "token_type")):
-        embeddings = weights[f"embeddings.{kind}_embeddings.weight"]
-        variables[f"encoder/embeddings_{number}/weight"] = embeddings
+    aliases = _add_words(variables, weights["embeddings.word_embeddings.weight"])
+    kinds = weights["embeddings.token_type_embeddings.weight"]
+    variables["encoder/embeddings_1/weight"] = kinds
     _add_norm(variables, "encoder/layernorm_embedding", weights, "embeddings.LayerNorm")
     for layer in range(config["num_hidden_layers"]):
         _add_layer(variables, layer, weights)
     served = {"layer_norm_epsilon": config["layer_norm_eps"], "multi_query_attention": False}
-    return ServedModel("TransformerEncoderSpec", variables, served)
+    return ServedModel("TransformerEncoderSpec", variables, served, aliases=aliases)
+
+
+def _add_words(variables: Variables, words: FloatArray) -> dict[str, str]:
+    """Add the word embeddings, more than half of a body, in a quarter of their size.
+
+    They are stored as int8 with a scale a row: as long as that gives back what they are, rows are
+    turned into floats as they are looked up. The library makes floats of all that is called
+    "weight" when it loads a model, but for what only goes by that name.
+
+    Returns:
+        The aliases that this takes.
+    """
+    steps, scale = in_steps(words)
+    if not np.allclose(steps / scale[:, None], words, rtol=_SAME, atol=0):
+        variables[_WORDS] = words
+        return {}
+    variables[_STEPS_OF_WORDS], variables[f"{_STEPS_OF_WORDS}_scale"] = steps, scale
+    return {_WORDS: _STEPS_OF_WORDS}
 
 
 def _add_layer(variables: Variables, layer: int, weights: Mapping[str, FloatArray]) -> None:

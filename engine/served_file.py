@@ -38,6 +38,7 @@ class ServedModel:
         config: what goes into its ``config.json``.
         tokens: what its tokens are called; empty for a model that is given ids.
         revision: of the specification.
+        aliases: another name → the variable that it stands for.
     """
 
     specification: str
@@ -45,6 +46,7 @@ class ServedModel:
     config: Mapping[str, Any]
     tokens: list[str] = field(default_factory=list)
     revision: int = 1
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the files of the model into a folder that exists.
@@ -58,8 +60,9 @@ class ServedModel:
             for name, array in sorted(self.variables.items()):
                 stream.write(_head_of(name, array))
                 stream.write(np.ascontiguousarray(array).tobytes())
-            # No variable goes by a second name.
-            stream.write(struct.pack("=I", 0))
+            stream.write(struct.pack("=I", len(self.aliases)))
+            for alias, name in sorted(self.aliases.items()):
+                stream.write(_string(alias) + _string(name))
         config = dict.fromkeys(("unk_token", "bos_token", "eos_token"), "") | dict(self.config)
         (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
         (folder / "vocabulary.json").write_text(json.dumps(self.tokens), encoding="utf-8")
@@ -73,10 +76,14 @@ def add_int8(variables: Variables, name: str, weight: FloatArray) -> None:
         name: of the layer.
         weight: ``(rows, columns)``.
     """
-    largest = np.abs(weight).max(axis=1)
+    variables[f"{name}/weight"], variables[f"{name}/weight_scale"] = in_steps(weight)
+
+
+def in_steps(matrix: FloatArray) -> tuple[npt.NDArray[np.int8], FloatArray]:
+    """Round a matrix to int8; return its steps and how many of them make one, row by row."""
+    largest = np.abs(matrix).max(axis=1)
     scale = (_STEPS / np.where(largest > 0, largest, _STEPS)).astype(np.float32)
-    variables[f"{name}/weight"] = np.rint(weight * scale[:, None]).astype(np.int8)
-    variables[f"{name}/weight_scale"] = scale
+    return np.rint(matrix * scale[:, None]).astype(np.int8), scale
 
 
 def _head_of(name: str, array: Array) -> bytes:

@@ -23,7 +23,7 @@ from engine.served_file import ServedModel
 
 SERVED_MODEL = "served_model"
 # Raise it when another layout, or another way to round, makes older folders useless.
-_LAYOUT = 1
+_LAYOUT = 2
 _MODEL = "model"
 
 Loaded = TypeVar("Loaded")

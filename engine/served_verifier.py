@@ -18,7 +18,7 @@ from engine.reader_layout import MEMBER_FILES
 from engine.served_encoder import ServedEncoder
 from engine.served_reader import ServedReader
 
-_OWN = "layers."
+_OWN, _HEAD = "layers.", "head."
 _SHARED = "embeddings.word_embeddings.weight"
 
 
@@ -52,11 +52,11 @@ class ServedVerifier:
 
     def _member(self, encoder: ServedEncoder, file: Path) -> _Member:
         try:
-            weights = load_quantised(file)
+            head = load_quantised(file, _HEAD)
             member = _Member(
-                encoder.reader(file.stem, self.manifest, lambda body: _layers(weights, body)),
-                weights["head.weight"],
-                weights["head.bias"],
+                encoder.reader(file.stem, self.manifest, lambda body: _layers(file, body)),
+                head[f"{_HEAD}weight"],
+                head[f"{_HEAD}bias"],
             )
         except (OSError, KeyError, ValueError, SafetensorError) as error:
             raise ArtifactError(f"{file} cannot be used: {error}") from None
@@ -82,9 +82,7 @@ class _Member:
         return np.asarray(self.reader.means(pairs) @ self.weight.T + self.bias, dtype=np.float32)
 
 
-def _layers(
-    weights: Mapping[str, FloatArray], body: Mapping[str, FloatArray]
-) -> dict[str, FloatArray]:
+def _layers(file: Path, body: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Return a member's own layers with the word embeddings that it shares with the body."""
-    own = {n.removeprefix(_OWN): w for n, w in weights.items() if n.startswith(_OWN)}
+    own = {n.removeprefix(_OWN): w for n, w in load_quantised(file, _OWN).items()}
     return {**own, _SHARED: body[_SHARED]}
