@@ -129,11 +129,16 @@ class Presenter:
 
 def progress_line(progress: Progress) -> str:
     """Return where the interview stands, with the verdict counts once there can be some."""
+    return "   ".join(progress_parts(progress))
+
+
+def progress_parts(progress: Progress) -> tuple[str, str]:
+    """Return the place where the interview stands, and what is counted of it."""
     counts = (("✔", progress.covered), ("✘", progress.wrong), ("◐", progress.unsure))
     judged = progress.asked > 0
     shown = "  ".join(f"{mark} {n}" for mark, n in counts if judged and n is not None)
-    parts = (_place(progress), f"{progress.asked}/{progress.total}", shown)
-    return "   ".join(part for part in parts if part)
+    counted = (f"{progress.asked}/{progress.total}", shown)
+    return _place(progress), "   ".join(part for part in counted if part)
 
 
 def plain_text(sections: Sequence[Section]) -> str:

@@ -14,6 +14,7 @@ from bot.interview.replies import progress
 from bot.interview.state import InterviewState
 from bot.interview.wish_words import Wish
 from bot.interview.wishes import read_wish
+from engine.contract import Mode
 from engine.questions import QuestionPack, TopicKind
 
 _OFFERS: Mapping[Wish, Action] = {Wish.STOP: Action.STOP, Wish.ANEW: Action.NEW}
@@ -31,6 +32,7 @@ _ACTIONS: Mapping[Wish, tuple[Action, Mapping[str, str]]] = {
 _PLAIN_NOTICES: Mapping[Wish, str] = {
     Wish.WAIT: "notice.wait",
     Wish.WHY: "notice.why",
+    Wish.RIGHT: "notice.report_after_exam",
 }
 
 
@@ -93,6 +95,8 @@ def _is_heard(wish: Wish, kind: TopicKind, state: InterviewState) -> bool:
         return wish is Wish.WAIT
     if wish is Wish.THANKS:
         return kind.judged or state.paused
+    if wish is Wish.RIGHT:  # a coach has said so already; "맞아" alone may be half an answer
+        return state.options.mode is Mode.EXAM
     return True
 
 

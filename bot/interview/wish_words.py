@@ -20,6 +20,7 @@ class Wish(StrEnum):
     THANKS = "thanks"
     REPORT = "report"
     COUNT = "count"
+    RIGHT = "right"
     WHY = "why"
     DISAGREE = "disagree"
     HELP = "help"
@@ -97,6 +98,10 @@ _KOREAN = {
         "(?:앞으로|지금)?(?:질문|문제)?[이은는가]?(?:총|전부)?(?:몇|얼마나)(?:개|문제|질문|문항)?[나더]*"
         f"(?:남았{_END}|남은거{_END}|있{_END}|해야{_END})|언제끝{_END}"
     ),
+    Wish.RIGHT: (
+        "(?:이거|이게|그거|그게|내답|제답|방금(?:그거?|거)?)*[이은]?"
+        f"(?:맞[아나]|맞았{_END}|맞은거{_END}|정답[이인]{_END})요?"
+    ),
     Wish.WHY: (
         "(?:이게|그게|이건|그건|내답이|제답이|방금(?:그거?|거)?)*(?:왜|뭐가|어디가)"
         f"(?:틀렸{_END}|틀린{_END}|오답{_END}|잘못됐{_END}|부족해|아닌{_END})요?"
@@ -173,6 +178,9 @@ _ENGLISH = {
         "how many(?: more)?(?: questions?)?(?: are)?(?: there)?"
         "(?: (?:left|more|to go|remaining|in total))?|how long (?:is|will) (?:this|it)(?: take)?|"
         "when (?:is|will) (?:this|it) (?:over|be over|end)"
+    ),
+    Wish.RIGHT: (
+        "(?:was|am|is) (?:i|that|it|this) (?:right|correct)|did i get (?:it|that|this) right"
     ),
     Wish.WHY: (
         "(?:why|how) (?:is|was|isnt|wasnt) (?:that|this|it|my answer) (?:not )?"

@@ -35,7 +35,7 @@ from bot.adapters.console_adapter.core import (
 from bot.adapters.console_adapter.rich_view import RichView
 from bot.interview.cleaning import clean_text
 from bot.interview.messages import Action, Progress, Reply
-from bot.presentation import Presenter, progress_line
+from bot.presentation import Presenter, progress_parts
 
 KEYS = {
     Action.HELP: "f1",
@@ -232,7 +232,9 @@ class RichFace:
             line = f"{frame} {self._presenter.text(self.locale, key)}…"
             shown.append(("class:thinking", self._fit(line) + "\n"))
         elif self._progress is not None:
-            shown.append(("class:progress", self._fit(progress_line(self._progress)) + "\n"))
+            place, counted = progress_parts(self._progress)
+            place = self._fit(place, cell_len(counted) + 3)
+            shown.append(("class:progress", self._fit(f"{place}   {counted}") + "\n"))
         name = self._presenter.text(self.locale, "console.you")
         return [*shown, ("class:you", f"{name} ▸ ")]
 
@@ -259,8 +261,9 @@ class RichFace:
             return KEYS[action].upper(), self._presenter.label(self.locale, action)
         return self._presenter.choices(self.locale, (action,)), ""
 
-    def _fit(self, text: str) -> str:
-        room = self._columns() - 1
+    def _fit(self, text: str, taken: int = 0) -> str:
+        """Return a text as it fits one line of which some columns are taken."""
+        room = max(2, self._columns() - 1 - taken)
         return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + "…"
 
     def _columns(self) -> int:

@@ -55,7 +55,15 @@ async def test_a_yes_ends_the_interview(talk: Conversation, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "action"), [("아니", None), ("no", None), ("계속할게", None), ("", Action.RESUME)]
+    ("text", "action"),
+    [
+        ("아니", None),
+        ("no", None),
+        ("actually no", None),
+        ("취소", None),
+        ("계속할게", None),
+        ("", Action.RESUME),
+    ],
 )
 async def test_a_no_goes_on_as_if_nothing_had_been(
     talk: Conversation, text: str, action: Action | None
@@ -181,6 +189,17 @@ async def test_how_many_questions_there_are_can_be_asked(talk: Conversation) -> 
 async def test_the_results_of_an_exam_cannot_be_asked_for_early(talk: Conversation) -> None:
     await begun(talk, mode="exam")
     assert notice_of(await talk.send("what's my score?")).key == "notice.report_after_exam"
+
+
+async def test_whether_it_was_right_is_told_after_an_exam_and_judged_while_coaching(
+    talk: Conversation,
+) -> None:
+    await begun(talk, mode="exam")
+    assert notice_of(await talk.send("was I right?")).key == "notice.report_after_exam"
+    await talk.send("", Action.NEW, {"start_topic": "lora", "mode": "coach"})
+    turns = len(talk.log)
+    await talk.send("맞아?")
+    assert len(talk.log) == turns + 1
 
 
 async def test_another_language_is_spoken_at_once(talk: Conversation) -> None:

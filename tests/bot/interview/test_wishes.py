@@ -60,6 +60,7 @@ WISHES = {
     ),
     Wish.REPORT: ("내 점수 몇 점이야?", "결과 언제 나와요?", "보고서 보여줘", "what's my score?"),
     Wish.COUNT: ("몇 문제 남았어?", "앞으로 몇 개 남았나요", "how many questions are left?"),
+    Wish.RIGHT: ("맞았어요?", "내 답 맞아?", "was I right?", "did I get that right"),
     Wish.WHY: ("왜 틀렸어?", "뭐가 틀린 거야?", "why is that wrong?", "What did I miss?"),
     Wish.DISAGREE: ("이의 있어", "맞는 말인데?", "억울해요", "I disagree", "my answer was right"),
     Wish.HELP: ("도움말", "help", "how does this work?"),

@@ -206,6 +206,15 @@ class TestAnswers:
         terminal.keys.send_text("\x04")
         await running
 
+    async def test_on_a_narrow_terminal_the_topic_is_cut_and_not_what_is_counted(self) -> None:
+        with create_pipe_input() as keys:
+            narrow = Terminal(keys, columns=34)
+            running = narrow.start()
+            await narrow.face.deliver("console", "1", KOREAN_TURN)
+            await narrow.screen.shows("손실 함수…   7/20   ✔ 9  ✘ 2  ◐ 1")
+            keys.send_text("\x04")
+            await running
+
     async def test_a_spinner_turns_until_the_answer_is_there(self, terminal: Terminal) -> None:
         terminal.bot.may_answer.clear()
         running = terminal.start()
