@@ -9,12 +9,8 @@ import sys
 from collections.abc import Mapping
 from fnmatch import fnmatch
 
-import yaml
-from sqlalchemy.engine import make_url
-
 from bot.metrics import Metrics
 from bot.monitor import monitoring
-from engine.fleet import parse_fleet
 from tests.support.command import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -37,10 +33,21 @@ async def checked(**settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def copied() -> list[str]:
+def used() -> list[str]:
     """Return what the image is built from."""
-    lines = re.findall(r"^COPY (?!--)(.+) \S+$", DOCKERFILE, re.MULTILINE)
-    return [name for line in lines for name in line.split()]
+    lines = re.findall(r"^COPY (?:--chmod=\S+ )?(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    bound = re.findall(r"--mount=type=bind,source=([^,\s]+)", DOCKERFILE)
+    return [*bound, *(name for line in lines for name in line.split())]
+
+
+def required(*extras: str) -> set[str]:
+    """Return the names of the libraries that the image gets with these extras."""
+    command = [
+        sys.executable,
+        *(str(ROOT / name) for name in ("deploy/requirements.py", "pyproject.toml")),
+    ]
+    done = subprocess.run([*command, *extras], capture_output=True, text=True, check=True)
+    return {re.split(r"[\[<>=]", line)[0] for line in done.stdout.splitlines()}
 
 
 async def test_the_health_check_passes_where_all_is_well() -> None:
@@ -67,42 +74,32 @@ async def test_a_bot_that_is_not_watched_is_not_ill() -> None:
 
 def test_all_that_the_image_is_built_from_is_there_and_not_ignored() -> None:
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
-    for name in copied():
+    for name in used():
         assert (ROOT / name).exists(), name
         assert not any(fnmatch(name, pattern) for pattern in ignored), name
-    assert {"bot", "engine", "dataset", "migrations"} <= set(copied())
+    assert {"bot", "engine", "dataset", "migrations"} <= set(used())
 
 
 def test_the_image_has_the_libraries_that_the_program_names() -> None:
-    files = (ROOT / "deploy" / "requirements.py", ROOT / "pyproject.toml")
-    command = [sys.executable, *map(str, files)]
-    plain, more = (
-        subprocess.run([*command, *extras], capture_output=True, text=True, check=True).stdout
-        for extras in ((), ("postgres",))
-    )
-    assert "aiohttp>=" in plain
-    assert "asyncpg" not in plain
-    assert more.startswith(plain)
-    assert "asyncpg>=" in more
+    plain = required()
+    assert {"aiohttp", "ctranslate2", "discord.py"} <= plain
+    assert required("postgres") - plain == {"asyncpg"}
+    assert required("fleet", "torch") - plain >= {"nats-py", "torch", "transformers"}
 
 
-def test_the_compose_file_of_a_fleet_brings_up_two_bots_and_three_workers() -> None:
-    file = (ROOT / "deploy" / "compose.fleet.yaml").read_text("utf-8")
-    services = yaml.safe_load(file.replace("${POSTGRES_PASSWORD:?put one into .env}", "secret"))[
-        "services"
-    ]
-    assert set(services) == {"bot", "worker", "nats", "postgres"}
-    assert services["bot"]["deploy"]["replicas"] == 2
-    assert services["worker"]["deploy"]["replicas"] == 3
-    bot, worker, server = (services[name]["environment"] for name in ("bot", "worker", "postgres"))
-    assert parse_fleet(bot["ENGINE_URL"]) == parse_fleet(worker["ENGINE_LISTEN"])
-    assert parse_fleet(bot["ENGINE_URL"]).host in services
-    database = make_url(bot["DATABASE_URL"])
-    assert database.host in services
-    assert (database.database, database.username) == (
-        server["POSTGRES_DB"],
-        server["POSTGRES_USER"],
+def test_the_image_is_made_without_the_libraries_that_the_bundled_models_do_not_need() -> None:
+    (extras,) = re.findall(r'^ARG EXTRAS="(.*)"$', DOCKERFILE, re.MULTILINE)
+    assert {"asyncpg", "nats-py"} <= required(*extras.split())
+    assert not {"torch", "transformers", "peft", "sentence-transformers"} & required(
+        *extras.split()
     )
+
+
+def test_what_is_asked_for_health_can_be_read_by_whoever_runs_the_bot() -> None:
+    (mode,) = re.findall(r"^COPY --chmod=(\d+) deploy/healthcheck\.py", DOCKERFILE, re.MULTILINE)
+    assert int(mode, 8) & 0o004
+    (user,) = re.findall(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)
+    assert f"--uid {user} " in DOCKERFILE
 
 
 def test_pytorch_is_the_same_in_the_image_as_elsewhere() -> None:

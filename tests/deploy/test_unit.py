@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -45,3 +49,16 @@ def test_tokens_are_read_from_credentials_and_stand_in_no_environment(platform: 
 def test_it_waits_longer_for_the_end_than_the_bot_takes() -> None:
     (seconds,) = values("TimeoutStopSec")
     assert float(seconds) > STOP_SECONDS
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_understands_every_line_of_it(tmp_path: Path) -> None:
+    unit = tmp_path / "aurora.service"
+    # Everything is as it will be, but for the program, which is installed elsewhere.
+    unit.write_text(UNIT.replace("/opt/aurora/.venv/bin/python", sys.executable))
+    command = ["systemd-analyze", "verify", "--man=no", str(unit)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "aurora" in line]) == (
+        0,
+        [],
+    )
