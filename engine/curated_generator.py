@@ -317,10 +317,11 @@ class _Turn:
         return self._choose(f"curated/{key}", self.generic[key])
 
     def _choose(self, pool: str, variants: Sequence[str]) -> str:
-        """Choose a variant by the request's seed; one already said only when all were."""
-        spoken = {*self.request.spoken, *self.lines}
-        fresh = [i for i in range(len(variants)) if f"{pool}/{i}" not in spoken]
-        among = fresh or list(range(len(variants)))
+        """Choose a variant by the request's seed; when all were said, the one said longest ago."""
+        last_said = {line: n for n, line in enumerate((*self.request.spoken, *self.lines))}
+        fresh = [i for i in range(len(variants)) if f"{pool}/{i}" not in last_said]
+        oldest = min(range(len(variants)), key=lambda i: last_said.get(f"{pool}/{i}", -1))
+        among = fresh or [oldest]
         digest = hashlib.sha256(f"{self.request.seed}|{pool}".encode()).digest()
         chosen = among[int.from_bytes(digest[:8], "big") % len(among)]
         self.lines.append(f"{pool}/{chosen}")

@@ -32,6 +32,9 @@ _KOREAN = {
     Intent.SMALL_TALK: (
         "(?:너무|진짜)*(?:재미없|지루하?|심심하?)(?:어|다|네|해|고|는데|은데|군)요?|오케이|오키|파이팅|화이팅|"
         f"(?:아까|위에|방금|이미|벌써)+다?(?:말|대답|답|답변)?(?:했|썼|적었)잖?{_END}|(?:답|답변|대답)했잖?{_END}|"
+        f"(?:너|넌|너는|오로라)?(?:진짜|정말|되게|참|완전)+(?:똑똑하|착하|친절하|귀엽|멋지|대단하|잘하){_END}|"
+        f"(?:너|넌|너는|오로라)(?:똑똑하|착하|친절하|귀엽|멋지|대단하|최고){_END}|"
+        f"(?:노래|시|농담|얘기|코드|나|저)?[를을]?(?:좀)?(?:불러|칭찬해|놀아|웃겨|위로해|응원해){_PLEASE}|"
         f"(?:너|넌|너는)(?:진짜)?(?:사람|로봇|봇|기계|ai|인공지능){_END}|"
         f"(?:하나|한개|한가지|조금)?만?(?:더|추가로|덧붙여)(?:말|얘기|설명)?해도[돼되]{_END}"
     ),
@@ -52,6 +55,8 @@ _ENGLISH = {
     ),
     Intent.SMALL_TALK: (
         "(?:this is |its |so |how )*boring|im bored|really|seriously|screw (?:this|it)|kk?|"
+        "(?:good|nice|clever) bot|(?:youre|you are)(?: so| really| very| pretty)* "
+        "(?:smart|clever|kind|funny|nice|great|cute|awesome|amazing|the best)|"
         "are you (?:an? )?(?:real |human |actual )*(?:human|person|bot|robot|ai|real)|"
         "(?:but )?i (?:already |just )?(?:said|told you|wrote|answered)"
         "(?: (?:it|that|this|so|you|already|before|above))*|see above|anything else|"

@@ -82,7 +82,9 @@ _KOREAN = {
         "바이(?:바이)?|잘있어요?|안녕히계세요|또(?:봐요?|보자|올게요?)"
     ),
     Wish.WAIT: (
-        f"(?:잠깐|잠시)만?(?:기다려{_PLEASE})?요?|기다려봐?{_PLEASE}|ㄱㄷ|ㄱㄷㄱㄷ|음+|흠+|어{(2,)}음*|어음+|"
+        f"(?:잠깐|잠시)만?(?:기다려{_PLEASE})?요?|기다려봐?{_PLEASE}|ㄱㄷ|ㄱㄷㄱㄷ|"
+        "(?:그거|그게|이거|이게|이름이)?뭐(?:였)?(?:더라|지)(?:그)?(?:있잖아)?|"
+        "음+|흠+|어어+음*|어음+|"
         "생각(?:좀)?(?:중|중이야|중이에요|중입니다|할게요?|해볼게요?|하고있어요?)|"
         f"(?:생각할)?시간[을이]?(?:좀|조금)?더?(?:필요{_END}|줘요?|주라|주세요)"
     ),
@@ -164,7 +166,8 @@ _ENGLISH = {
         f"wait(?: {_A_MOMENT})?|(?:hold|hang) on(?: {_A_MOMENT})?|(?:give me )?{_A_MOMENT}|"
         "(?:still |im |im still )?think(?:ing)?(?: (?:about|of) (?:it|this|that))?"
         f"(?: for {_A_MOMENT})?|"
-        "(?:need |give me )?(?:some|more|a bit of)(?: more)? time|h+m+|u+m+|u+h+|er+m*"
+        "(?:need |give me )?(?:some|more|a bit of)(?: more)? time|h+m+|u+m+|u+h+|er+m*|"
+        "what was it(?: called)?(?: again)?|(?:its )?on the tip of my tongue"
     ),
     Wish.THANKS: (
         "(?:many )?thank(?:s| you)(?: (?:a lot|a million|so much|very much))?|thx|ty|tysm|cheers"

@@ -133,6 +133,17 @@ def test_several_points_at_once_are_named(ml_core: QuestionPack) -> None:
     assert not any("{points}" in text for text in texts)
 
 
+def test_when_all_was_said_what_was_said_longest_ago_comes_again(fruit: QuestionPack) -> None:
+    topic, count = fruit.topic("apples"), len(GENERIC["en"]["insult"])
+    request = request_for(topic, fruit)
+    heard: list[str] = []
+    for turn in range(3 * count):
+        said = say(fruit, replace(request, seed=str(turn)), Evaluation(Intent.INSULT), topic.id)
+        heard += [line for line in said.lines if line.startswith("curated/")]
+        request = replace(request, spoken=(*request.spoken, *said.lines))
+    assert heard[count : 2 * count] == heard[:count] == heard[2 * count :]
+
+
 def test_names_in_english_are_joined_as_in_speech(ml_core: QuestionPack) -> None:
     topic = ml_core.topic("ai-ml-dl-difference")
     request = request_for(topic, ml_core)

@@ -21,7 +21,16 @@ MESSAGES = {
     Intent.REPEAT: ("천천히 말해 줘", "?", "??", " ? ", "？", "...?"),
     Intent.SMALL_TALK: (
         *("지루해", "너무 재미없어", "오케이", "아까 말했잖아", "답변했는데?", "너 사람이야?"),
-        *("한 개만 더 말해도 돼?", "boring", "are you human?", "I already told you", "really?"),
+        *(
+            "너 진짜 똑똑하다",
+            "노래 불러 줘",
+            "한 개만 더 말해도 돼?",
+            "boring",
+            "are you human?",
+            "I already told you",
+            "really?",
+            "you are so smart",
+        ),
     ),
     Intent.INSULT: ("ㅗ", "ㅅㅂ", "ㅗㅗ"),
 }
@@ -34,7 +43,13 @@ ANSWERS = (
         "설명 가능한 모델",
     ),
     *("이해가 쉬운 모델", "재미없어 다음", "the answer is regression", "explained variance"),
-    *("it explains the question", "boring, next", "clarify butter", "한 개만 더 고르는 것"),
+    *(
+        "it explains the question",
+        "boring, next",
+        "clarify butter",
+        "한 개만 더 고르는 것",
+        "함수를 불러 줘서",
+    ),
 )
 
 
