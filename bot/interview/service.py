@@ -114,7 +114,7 @@ class InterviewService:
         if state is None or inbound.action is not None:
             return await self._act(snapshot, inbound)
         if state.ended:
-            meant: Meant = after_the_end(inbound)
+            meant: Meant = after_the_end(state, inbound)
         else:
             meant = as_meant(state, self._opening.pack_of(state), inbound)
         match meant:

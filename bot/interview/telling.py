@@ -20,6 +20,7 @@ _NEXT_STEPS: Mapping[str, tuple[Action, ...]] = {
     "notice.nothing_to_resume": (Action.NEW,),
     "notice.pack_changed": (Action.NEW,),
     "notice.already_paused": (Action.RESUME,),
+    "notice.paused": (Action.RESUME, Action.NEW),
 }
 
 

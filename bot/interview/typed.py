@@ -21,6 +21,7 @@ _OFFERS: Mapping[Wish, Action] = {Wish.STOP: Action.STOP, Wish.ANEW: Action.NEW}
 _ACTIONS: Mapping[Wish, tuple[Action, Mapping[str, str]]] = {
     Wish.PAUSE: (Action.PAUSE, {}),
     Wish.REPORT: (Action.REPORT, {}),
+    Wish.REVIEW: (Action.REVIEW, {}),
     Wish.DISAGREE: (Action.DISAGREE, {}),
     Wish.HELP: (Action.HELP, {}),
     Wish.PRIVACY: (Action.PRIVACY, {}),
@@ -57,6 +58,8 @@ def as_meant(state: InterviewState, pack: QuestionPack, inbound: Inbound) -> Mea
         pack: its pack.
         inbound: the message, which has no action.
     """
+    if state.paused and not state.offered and declines(inbound.text):
+        return Notice("notice.paused")
     answered = _answer_to_what_was_asked(state, inbound.text)
     if answered is not None:
         return replace(inbound, action=answered)
@@ -68,25 +71,37 @@ def as_meant(state: InterviewState, pack: QuestionPack, inbound: Inbound) -> Mea
     if wish in _OFFERS:
         wanted = _OFFERS[wish]
         return replace(inbound, action=wanted) if state.offered is wanted else Offer(wanted)
-    if wish in _ACTIONS:
-        action, options = _ACTIONS[wish]
-        return replace(inbound, action=action, options={**inbound.options, **options})
-    return _told(wish, state, pack)
+    return _acting(wish, inbound) if wish in _ACTIONS else _told(wish, state, pack)
 
 
-def after_the_end(inbound: Inbound) -> Inbound | Notice:
-    """Return the text that answers a message typed after the end, where there is one."""
-    thanked = read_wish(inbound.text) is Wish.THANKS
-    return Notice("notice.thanks_ended") if thanked else inbound
+def after_the_end(state: InterviewState, inbound: Inbound) -> Inbound | Notice:
+    """Return a message typed after the end with what it asks for, or the text that answers it.
+
+    Args:
+        state: the interview that is over.
+        inbound: the message, which has no action.
+    """
+    wish = read_wish(inbound.text)
+    if wish is Wish.ANEW or read_going_on(inbound.text) is Action.NEW:
+        return replace(inbound, action=Action.NEW)
+    if wish is Wish.REVIEW:
+        return replace(inbound, action=Action.REVIEW, options={"interview": state.id})
+    if wish in (Wish.THANKS, Wish.PAUSE):
+        return Notice("notice.thanks_ended")
+    return _acting(wish, inbound) if wish is not None and wish in _ACTIONS else inbound
 
 
 def _answer_to_what_was_asked(state: InterviewState, text: str) -> Action | None:
     """Return what a message says to "Shall we end here?" or "Shall we carry on?"."""
     if state.offered:
         return read_consent(text, state.offered)
-    if not state.paused:
-        return None
-    return Action.PAUSE if declines(text) else read_going_on(text)
+    return read_going_on(text) if state.paused else None
+
+
+def _acting(wish: Wish, inbound: Inbound) -> Inbound:
+    """Return a message with the action that it wishes for."""
+    action, options = _ACTIONS[wish]
+    return replace(inbound, action=action, options={**inbound.options, **options})
 
 
 def _is_heard(wish: Wish, kind: TopicKind, state: InterviewState) -> bool:

@@ -19,6 +19,7 @@ class Wish(StrEnum):
     WAIT = "wait"
     THANKS = "thanks"
     REPORT = "report"
+    REVIEW = "review"
     COUNT = "count"
     RIGHT = "right"
     WHY = "why"
@@ -96,6 +97,7 @@ _KOREAN = {
         f"(?:몇점{_END}|어때|어떻게[돼되]{_END}|뭐{_END}|(?:보여|알려){_PLEASE}|볼[래게]|보고싶{_END}|"
         f"볼수있{_END}|언제(?:나와|나오{_END}|알려줘|볼수있{_END}))요?|보고서|리포트|(?:지금)?몇점{_END}"
     ),
+    Wish.REVIEW: f"(?:놓친거|틀린거)?[를을]?복습(?:시작)?(?:{_DO})?요?",
     Wish.COUNT: (
         "(?:앞으로|지금)?(?:질문|문제)?[이은는가]?(?:총|전부)?(?:몇|얼마나)(?:개|문제|질문|문항)?[나더]*"
         f"(?:남았{_END}|남은거{_END}|있{_END}|해야{_END})|언제끝{_END}"
@@ -177,6 +179,7 @@ _ENGLISH = {
         "(?:report|scores?|results?|grade)(?: so far)?|(?:my |the )?(?:report|results)|"
         "how (?:am i doing|did i do)(?: so far)?"
     ),
+    Wish.REVIEW: "(?:start the )?review(?: (?:it|them|what i missed|my mistakes))?",
     Wish.COUNT: (
         "how many(?: more)?(?: questions?)?(?: are)?(?: there)?"
         "(?: (?:left|more|to go|remaining|in total))?|how long (?:is|will) (?:this|it)(?: take)?|"

@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from bot.interview.messages import Action, Notice, Say
+from bot.interview.messages import Action, Notice, ReportCard, Say
+from bot.interview.ports import PastInterview, TopicResult
 from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from tests.support.interview import Conversation, notice_of
@@ -133,7 +134,7 @@ async def test_who_wants_a_break_gets_one(talk: Conversation, text: str) -> None
 async def test_a_no_to_carrying_on_leaves_the_interview_at_rest(talk: Conversation) -> None:
     await begun(talk)
     await talk.open(offer="yes")
-    assert notice_of(await talk.send("no")).key == "notice.already_paused"
+    assert notice_of(await talk.send("no")).key == "notice.paused"
     assert talk.state.paused
 
 
@@ -219,8 +220,27 @@ async def test_who_is_not_ready_is_waited_for(talk: Conversation, text: str) -> 
     assert talk.state.topic_id == "greeting"
 
 
+async def test_after_the_end_words_still_lead_on(talk: Conversation) -> None:
+    await begun(talk)
+    over = talk.state.id
+    await talk.send("", Action.STOP)
+    assert isinstance((await talk.send("보고서 보여 줘")).blocks[0], ReportCard)
+    await talk.send("new")
+    assert (talk.state.id == over, talk.state.turn) == (False, 0)
+
+
+async def test_what_was_missed_can_be_reviewed_by_saying_so(talk: Conversation) -> None:
+    await begun(talk)
+    await talk.send("", Action.STOP)
+    talk.people.past = [PastInterview(talk.state, talk.log)]
+    talk.people.results = [TopicResult("ml-core", "lora", frozenset(), talk.clock.now())]
+    await talk.send("복습할래")
+    assert talk.state.options.topics == ("lora",)
+
+
 async def test_thanks_after_the_end_are_returned(talk: Conversation) -> None:
     await begun(talk)
     await talk.send("", Action.STOP)
-    assert notice_of(await talk.send("thank you")).key == "notice.thanks_ended"
+    for text in ("thank you", "bye!"):
+        assert notice_of(await talk.send(text)).key == "notice.thanks_ended"
     assert notice_of(await talk.send("stop")).key == "notice.ended"

@@ -78,6 +78,7 @@ WISHES = {
         "ty",
     ),
     Wish.REPORT: ("내 점수 몇 점이야?", "결과 언제 나와요?", "보고서 보여줘", "what's my score?"),
+    Wish.REVIEW: ("복습할래", "놓친 거 복습", "review what I missed"),
     Wish.COUNT: ("몇 문제 남았어?", "앞으로 몇 개 남았나요", "how many questions are left?"),
     Wish.RIGHT: ("맞았어요?", "내 답 맞아?", "was I right?", "did I get that right"),
     Wish.WHY: ("왜 틀렸어?", "뭐가 틀린 거야?", "why is that wrong?", "What did I miss?"),
