@@ -14,7 +14,8 @@ from bot.adapters.telegram_adapter.text import LONGEST_MESSAGE, units
 from bot.interview.cleaning import MAX_CHARACTERS
 from engine.curated_generator import load_reactions
 from tests.support.clock import LeapingClock
-from tests.support.telegram_bot import TelegramBot
+from tests.support.packs import garden_pack, write_pack
+from tests.support.telegram_bot import TelegramBot, small_packs
 from tests.support.telegram_server import TelegramServer
 from tests.support.telegram_world import Person
 
@@ -81,6 +82,32 @@ async def somebody(folder: Path, language: str = "en") -> AsyncIterator[Person]:
         async with TelegramBot(server, folder, clock):
             yield server.world.person(77, language)
         assert server.violations == []
+
+
+@pytest.mark.parametrize(
+    ("command", "label", "shown"),
+    [("/packs", "Garden English", "question garden en"), ("/settings", "Junior", "✔ Junior")],
+)
+async def test_what_is_picked_counts_even_after_a_restart(
+    tmp_path: Path, command: str, label: str, shown: str
+) -> None:
+    small_packs(tmp_path)
+    write_pack(tmp_path / "packs" / "garden", garden_pack())
+    clock = LeapingClock(datetime.now(UTC))
+    async with TelegramServer(clock) as server:
+        person = server.world.person(77)
+        async with TelegramBot(server, tmp_path, clock):
+            person.say(command)
+            await person.sees(1)
+        async with TelegramBot(server, tmp_path, clock):
+            person.press(label)
+            await server.world.until(lambda: shown in said_and_offered(person))
+        assert server.violations == []
+
+
+def said_and_offered(person: Person) -> str:
+    """Return all that somebody can read: messages and buttons."""
+    return "\n".join("\n".join([said.text, *said.labels()]) for said in person.received)
 
 
 @pytest.mark.parametrize(("language", "talk"), [("en", ENGLISH), ("ko", KOREAN)])
