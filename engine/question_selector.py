@@ -8,6 +8,7 @@ want to go are led through the pack in its order.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from engine.questions import QuestionPack, Topic
 from engine.stored_vectors import StoredVectors, vectors_file
 from engine.topic_reach import reach
 from engine.topic_words import NOWHERE, TopicWords
+
+# Who greets the interviewer by name wants nothing of LoRA, whose name it holds in Korean (로라).
+_NAME = re.compile(r"(?<![가-힣])오로라(?:야|씨|님)?|\baurora\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,8 @@ class SbertQuestionSelector:
         candidates: tuple[str, ...],
     ) -> str:
         """Return one of the candidates; the default one comes first."""
-        topic = pack.topic(request.topic_id)
-        context = context_text(topic, request.answer, request.locale)
+        topic, answer = pack.topic(request.topic_id), _NAME.sub(" ", request.answer).strip()
+        context = context_text(topic, answer, request.locale)
         vector = self._encoder.encode([context], QUESTION_SELECTOR)[0]
         ways = reach(pack, topic.id, candidates)
         near = {
@@ -112,7 +116,7 @@ class SbertQuestionSelector:
             for way in ways.values()
             for t in way
         }
-        said = self._opinion and self._opinion.words.scores(pack.id, request.answer)
+        said = self._opinion and self._opinion.words.scores(pack.id, answer)
         if self._opinion is not None and said and said.keys() >= set(candidates):
             return candidates[int(self._opinion.odds(near, said, ways.values()).argmax())]
         nearest = max(candidates, key=near.__getitem__)

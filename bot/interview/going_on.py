@@ -50,7 +50,6 @@ _ON = {
 _NO = {
     *("아직", "아직이야", "아직이요", "아직아니야", "아니아직", "아니요아직이요"),
     *("아니", "아니야", "아니요", "아뇨", "아냐", "ㄴ", "ㄴㄴ", "싫어", "싫어요", "안할래"),
-    *("아니계속하자", "아니계속할래", "아니요계속할게요", "아니요계속할래요", "아니계속"),
     *(
         "취소",
         "됐어",
@@ -64,7 +63,7 @@ _NO = {
         "아니괜찮아",
     ),
     *("actuallyno", "noactually", "nevermind", "cancel", "mymistake", "mistake"),
-    *("n", "no", "nope", "nah", "nothanks", "notyet", "nogoon", "nocontinue", "noletscontinue"),
+    *("n", "no", "nope", "nah", "nothanks", "notyet"),
 }
 _ANEW = {
     *("새로", "새로시작", "새로시작할게", "새로시작할래", "새로시작하자"),
@@ -101,7 +100,8 @@ def read_consent(text: str, offered: Action) -> Action | None:
     bare = _bare(text)
     if bare in _YES:
         return offered
-    return Action.RESUME if bare in _NO or bare in _ON else None
+    goes_on = bare in _NO or any(bare.removeprefix(no) in _ON for no in ("", *_NO))
+    return Action.RESUME if goes_on else None
 
 
 def declines(text: str) -> bool:

@@ -137,6 +137,12 @@ def test_a_wish_chooses_among_the_legal_topics(engine: LoadedEngine) -> None:
     assert run(engine, "en", "greeting", "let's start").next_topic == "ai-ml-dl-difference"
 
 
+def test_who_greets_aurora_by_name_asks_for_nothing(engine: LoadedEngine) -> None:
+    greeted = run(engine, "ko", "greeting", "안녕 오로라! 좀 떨리는데 시작해 보자")
+    assert greeted.next_topic == "ai-ml-dl-difference"
+    assert run(engine, "ko", "greeting", "로라부터 하자").next_topic == "peft"
+
+
 def test_the_same_request_gets_the_same_result(engine: LoadedEngine) -> None:
     first, second = (run(engine, "en", LOSS, "the error of the model") for _ in range(2))
     assert first == second

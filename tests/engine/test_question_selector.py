@@ -40,6 +40,7 @@ def select(
     margin: float = 0.0,
     locale: str = "en",
     opinion: WordsOpinion | None = None,
+    heard: str | None = None,
 ) -> str:
     encoder = WordEncoder()
     selector = SbertQuestionSelector(
@@ -62,7 +63,7 @@ def select(
     chosen = selector.select(request, pack, Evaluation(Intent.ANSWER), CANDIDATES)
     ((texts, adapter),) = encoder.calls  # one call, whatever the number of candidates
     assert adapter == QUESTION_SELECTOR
-    assert texts == (context_text(pack.topic("apples"), answer, locale),)
+    assert texts == (context_text(pack.topic("apples"), heard or answer, locale),)
     return chosen
 
 
@@ -118,6 +119,25 @@ SPELT = {"plums": ("zwetschge", 4.0), "pears": ("birne", 4.0), "rest": ("pause",
 def test_a_word_that_no_topic_text_holds_is_known_from_training(pack: QuestionPack) -> None:
     assert select(pack, "birne") == "plums"
     assert select(pack, "birne", opinion=words_of(SPELT)) == "pears"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "heard"),
+    [
+        ("birne, Aurora", "aurora", "birne,"),
+        ("오로라야 birne", "오로라", "birne"),
+        ("오로라 birne", "오로라", "birne"),
+    ],
+)
+def test_the_name_of_the_interviewer_is_no_wish(
+    pack: QuestionPack, text: str, name: str, heard: str
+) -> None:
+    named = words_of({**SPELT, "rest": (name, 20.0)})
+    assert select(pack, text, opinion=named, heard=heard) == "pears"
+
+
+def test_what_only_holds_the_name_is_heard(pack: QuestionPack) -> None:
+    assert select(pack, "로라", opinion=words_of({**SPELT, "pears": ("로라", 9.0)})) == "pears"
 
 
 def test_vectors_still_speak_beside_the_words(pack: QuestionPack) -> None:
