@@ -7,12 +7,13 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # What `make chat` installs too, parted by commas: torch (a GPU, other models), postgres, fleet.
 EXTRAS ?=
+CHAT   := $(VENV)/.chat$(if $(EXTRAS),-$(EXTRAS))
 # Installed first and pinned where it is needed, so that nothing that follows chooses another build.
 TORCH  ?= torch==2.13.0
 
 .PHONY: chat test lint types imports unit bench doctor packs clean
 
-chat: $(VENV)/.chat
+chat: $(CHAT)
 	@$(BIN)/python -m bot chat --migrate $(ARGS)
 
 test: lint types imports unit
@@ -33,10 +34,10 @@ unit: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-doctor: $(VENV)/.chat
+doctor: $(CHAT)
 	$(BIN)/python -m bot doctor
 
-packs: $(VENV)/.chat
+packs: $(CHAT)
 	$(BIN)/python -m bot packs validate dataset/packs
 
 clean:
@@ -51,7 +52,7 @@ $(VENV)/.torch: $(VENV)/.pip
 	$(BIN)/python -m pip install --quiet '$(TORCH)'
 	@touch $@
 
-$(VENV)/.chat: $(VENV)/.pip $(if $(findstring torch,$(EXTRAS)),$(VENV)/.torch) pyproject.toml
+$(CHAT): $(VENV)/.pip $(if $(findstring torch,$(EXTRAS)),$(VENV)/.torch) pyproject.toml
 	@echo 'Installing Aurora (once; this takes a minute or two) ...'
 	$(BIN)/python -m pip install --quiet --editable '.$(if $(EXTRAS),[$(EXTRAS)])'
 	@touch $@
