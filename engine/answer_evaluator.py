@@ -1,12 +1,13 @@
 """Stage 1: what a message is and which answer points it covers.
 
 The S-BERT proposes (which points is it about, in which words), the verifier decides (is it true of
-them). One encoder pass over the message and its clauses, one verifier pass over the open points.
+them). One encoder pass over the message and its clauses, one verifier pass over the open points;
+where there is a quick verifier, one of that, and one of the verifier itself over what it left open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
@@ -20,6 +21,7 @@ from engine.intents import asks, intent_by_wording
 from engine.point_heads import PointHeads
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack, Topic
+from engine.second_reading import is_open
 from engine.verdicts import (
     Proximity,
     VerdictPolicies,
@@ -41,6 +43,8 @@ class SbertAnswerEvaluator:
         candidates: pack id → its candidate vectors.
         answer_floor: similarity to a right answer from which a message counts as an answer,
             whatever the intent head says.
+        quick: reads a pair first, and the verifier only where the verdict could turn on what it
+            leaves open; None to have the verifier read all.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of stage 1, passed once
@@ -52,6 +56,7 @@ class SbertAnswerEvaluator:
         policies: VerdictPolicies,
         candidates: Mapping[str, CandidateVectors],
         answer_floor: float,
+        quick: AnswerVerifier | None = None,
     ) -> None:
         self._encoder = encoder
         self._verifier = verifier
@@ -60,6 +65,7 @@ class SbertAnswerEvaluator:
         self._policies = policies
         self._candidates = candidates
         self._answer_floor = answer_floor
+        self._quick = quick
 
     def evaluate(self, request: TurnRequest, pack: QuestionPack) -> Evaluation:
         """Judge one message."""
@@ -110,7 +116,7 @@ class SbertAnswerEvaluator:
         vectors: FloatArray,
         near: Mapping[str, Proximity],
     ) -> tuple[PointVerdict, ...]:
-        """Have the verifier judge all open points in one pass."""
+        """Judge all open points."""
         if not near:
             return ()
         pairs = []
@@ -119,16 +125,37 @@ class SbertAnswerEvaluator:
             pairs.append(
                 verifier_pair(topic, point_id, request.locale, proximity_, units, vectors, known)
             )
-        logits = self._verifier.judge(pairs)
-        learnt = self._heads.scores(pack.id, topic, units[0])
+        learnt = self._heads.scores(pack.id, topic, units[0]) or {}
+        heads = [learnt.get(point_id) for point_id in near]
+        logits = self._read(pairs, list(zip(near.values(), heads, strict=True)))
         verdicts = []
-        for (point_id, proximity_), scores in zip(near.items(), logits, strict=True):
-            head = learnt.get(point_id) if learnt else None
+        for (point_id, proximity_), scores, head in zip(near.items(), logits, heads, strict=True):
             row = features(proximity_, scores, head)
             policy = self._policies.of(row)
             probabilities = policy.probabilities(row)
             verdicts.append(policy.verdict(point_id, proximity_, probabilities))
         return tuple(verdicts)
+
+    def _read(
+        self, pairs: Sequence[tuple[str, str]], known: Sequence[tuple[Proximity, float | None]]
+    ) -> FloatArray:
+        """Have the verifier read all pairs in one pass, or those that the quick one leaves open.
+
+        Args:
+            pairs: what is read.
+            known: what is known of each besides: similarities, and the score of its head.
+        """
+        if self._quick is None:
+            return self._verifier.judge(pairs)
+        logits = self._quick.judge(pairs)
+        again = []
+        for index, (near, head) in enumerate(known):
+            row = features(near, logits[index], head)
+            if not near.verbatim and is_open(self._policies.of(row), row):
+                again.append(index)
+        if again:
+            logits[again] = self._verifier.judge([pairs[index] for index in again])
+        return logits
 
 
 def message_units(text: str) -> list[str]:

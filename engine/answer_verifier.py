@@ -28,7 +28,7 @@ from engine.reader_layout import BATCH, MEMBER_FILES
 
 
 class CrossEncoderVerifier:
-    """Implements `AnswerVerifier`.
+    """Implements `BundledVerifier`.
 
     Args:
         encoder: the shared body.
@@ -37,6 +37,8 @@ class CrossEncoderVerifier:
     Raises:
         ArtifactError: the folder is missing or altered, or was made for another body.
     """
+
+    quick = None
 
     def __init__(self, encoder: SharedEncoder, folder: Path) -> None:
         self.manifest = verify(folder, ANSWER_VERIFIER)

@@ -132,3 +132,7 @@ class BundledVerifier(AnswerVerifier, Protocol):
     @property
     def manifest(self) -> Manifest:
         """Its manifest, which holds the calibration of its logits."""
+
+    @property
+    def quick(self) -> AnswerVerifier | None:
+        """The same in half the time, with logits a little off; None where nothing is as quick."""

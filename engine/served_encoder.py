@@ -6,6 +6,7 @@ Each adapter is folded into a body of its own: what is served all day need not b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,7 +23,7 @@ from engine.reader_layout import PAIR_TOKENS, TEXT_TOKENS, TOKENIZER_FILE, WEIGH
 from engine.served_bert import bert_model
 from engine.served_file import ServedModel
 from engine.served_models import ServedModels
-from engine.served_reader import ServedReader
+from engine.served_reader import Precision, ServedReader
 
 # What the libraries raise on files that are sound but do not fit.
 _UNUSABLE = (KeyError, TypeError, ValueError, SafetensorError)
@@ -73,13 +74,20 @@ class ServedEncoder:
         means = self._readers[adapter].means([_cut(text.ids) for text in read])
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
-    def reader(self, name: str, manifest: Manifest, change: WeightChange) -> ServedReader:
+    def reader(
+        self,
+        name: str,
+        manifest: Manifest,
+        change: WeightChange,
+        precision: Precision = Precision.FLOAT32,
+    ) -> ServedReader:
         """Load the transformer that a model on this body is; make it where it is not there.
 
         Args:
             name: what it is kept under.
             manifest: of the model.
             change: makes the model's weights of the body's.
+            precision: what it computes with.
 
         Raises:
             ArtifactError: it cannot be used.
@@ -91,7 +99,8 @@ class ServedEncoder:
             except _UNUSABLE as error:
                 raise ArtifactError(f"the model {name} cannot be used: {error}") from error
 
-        return self._served.load(name, [self.manifest, manifest], make, ServedReader)
+        load = partial(ServedReader, precision=precision)
+        return self._served.load(name, [self.manifest, manifest], make, load)
 
     def _load_tokenizer(self) -> Tokenizer:
         file = self._folder / TOKENIZER_FILE

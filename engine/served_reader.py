@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 import ctranslate2
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.reader_layout import BATCH
+
+# Texts that are read at once. A core is fully at work with these; more take memory alone.
+_TOGETHER = 16
+
+
+class Precision(Enum):
+    """What matrices are multiplied in, by the library's names.
+
+    In int8 a text is read in less than half the time, where the processor has instructions for it.
+    """
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
 
 
 class ServedReader:
@@ -17,15 +30,16 @@ class ServedReader:
 
     Args:
         folder: of the served model.
+        precision: what it computes with.
 
     Raises:
         RuntimeError: it cannot be loaded.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, precision: Precision = Precision.FLOAT32) -> None:
         # One thread: more workers make use of more cores.
         self._model = ctranslate2.Encoder(
-            str(folder), compute_type="float32", inter_threads=1, intra_threads=1
+            str(folder), compute_type=precision.value, inter_threads=1, intra_threads=1
         )
 
     def means(self, texts: Sequence[list[int]]) -> FloatArray:
@@ -38,8 +52,8 @@ class ServedReader:
         """
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         read = [
-            self._read([texts[index] for index in order[start : start + BATCH]])
-            for start in range(0, len(order), BATCH)
+            self._read([texts[index] for index in order[start : start + _TOGETHER]])
+            for start in range(0, len(order), _TOGETHER)
         ]
         means = np.concatenate(read)
         found = np.empty_like(means)

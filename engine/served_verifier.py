@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
+from tokenizers import Tokenizer
 
 from engine.arrays import FloatArray
-from engine.artifacts import ANSWER_VERIFIER, require_base, verify
+from engine.artifacts import ANSWER_VERIFIER, Manifest, require_base, verify
 from engine.errors import ArtifactError
-from engine.ports import VERIFIER_CLASSES
+from engine.ports import VERIFIER_CLASSES, AnswerVerifier
+from engine.processor import adds_products_of_int8
 from engine.quantised_weights import load_quantised
 from engine.reader_layout import MEMBER_FILES
 from engine.served_encoder import ServedEncoder
-from engine.served_reader import ServedReader
+from engine.served_reader import Precision, ServedReader
 
 _OWN, _HEAD = "layers.", "head."
 _SHARED = "embeddings.word_embeddings.weight"
@@ -29,6 +31,9 @@ class ServedVerifier:
         encoder: the shared body.
         folder: the verifier's folder.
 
+    Attributes:
+        quick: the same in int8; None on a processor that is not made for that.
+
     Raises:
         ArtifactError: the folder is missing or altered, or was made for another body.
     """
@@ -36,33 +41,22 @@ class ServedVerifier:
     def __init__(self, encoder: ServedEncoder, folder: Path) -> None:
         self.manifest = verify(folder, ANSWER_VERIFIER)
         require_base(self.manifest, encoder.manifest, folder)
-        self._tokenizer = encoder.tokenizer
         files = sorted(folder.glob(MEMBER_FILES))
         if not files:
             raise ArtifactError(f"{folder} holds no {MEMBER_FILES}")
-        self._members = [self._member(encoder, file) for file in files]
+
+        def members(precision: Precision) -> _Members:
+            made = [_member(encoder, self.manifest, file, precision) for file in files]
+            return _Members(encoder.tokenizer, made)
+
+        self._exact = members(Precision.FLOAT32)
+        self.quick: AnswerVerifier | None = (
+            members(Precision.INT8) if adds_products_of_int8() else None
+        )
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
         """Return logits, ``(len(pairs), 4)``, in `VERIFIER_CLASSES` order."""
-        if not pairs:
-            return np.zeros((0, len(VERIFIER_CLASSES)), dtype=np.float32)
-        read = [pair.ids for pair in self._tokenizer.encode_batch(list(pairs))]
-        logits = np.mean([member.logits(read) for member in self._members], axis=0)
-        return np.asarray(logits, dtype=np.float32)
-
-    def _member(self, encoder: ServedEncoder, file: Path) -> _Member:
-        try:
-            head = load_quantised(file, _HEAD)
-            member = _Member(
-                encoder.reader(file.stem, self.manifest, lambda body: _layers(file, body)),
-                head[f"{_HEAD}weight"],
-                head[f"{_HEAD}bias"],
-            )
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
-            raise ArtifactError(f"{file} cannot be used: {error}") from None
-        if member.weight.shape[0] != len(VERIFIER_CLASSES):
-            raise ArtifactError(f"{file} knows other verdicts")
-        return member
+        return self._exact.judge(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +74,38 @@ class _Member:
 
     def logits(self, pairs: Sequence[list[int]]) -> FloatArray:
         return np.asarray(self.reader.means(pairs) @ self.weight.T + self.bias, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """Implements `AnswerVerifier`: all members in one precision."""
+
+    tokenizer: Tokenizer
+    members: Sequence[_Member]
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+        if not pairs:
+            return np.zeros((0, len(VERIFIER_CLASSES)), dtype=np.float32)
+        read = [pair.ids for pair in self.tokenizer.encode_batch(list(pairs))]
+        logits = np.mean([member.logits(read) for member in self.members], axis=0)
+        return np.asarray(logits, dtype=np.float32)
+
+
+def _member(
+    encoder: ServedEncoder, manifest: Manifest, file: Path, precision: Precision
+) -> _Member:
+    try:
+        head = load_quantised(file, _HEAD)
+        member = _Member(
+            encoder.reader(file.stem, manifest, lambda body: _layers(file, body), precision),
+            head[f"{_HEAD}weight"],
+            head[f"{_HEAD}bias"],
+        )
+    except (OSError, KeyError, ValueError, SafetensorError) as error:
+        raise ArtifactError(f"{file} cannot be used: {error}") from None
+    if member.weight.shape[0] != len(VERIFIER_CLASSES):
+        raise ArtifactError(f"{file} knows other verdicts")
+    return member
 
 
 def _layers(file: Path, body: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

@@ -95,9 +95,11 @@ def build_evaluator(
     floor = _number(answers, "answer_floor")
 
     def judged_by(judge: Judge) -> SbertAnswerEvaluator:
-        judging = batching.verifier(judge.verifier) if batching else judge.verifier
+        judging, quick = judge.verifier, judge.quick
+        if batching:
+            judging, quick = batching.verifier(judging), quick and batching.verifier(quick)
         return SbertAnswerEvaluator(
-            encoder, judging, intents, heads, judge.policies, candidates, floor
+            encoder, judging, intents, heads, judge.policies, candidates, floor, quick
         )
 
     chosen = choose_judge(spec, encoder, answers, verifier, weights / CALIBRATIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from engine.answer_evaluator import SbertAnswerEvaluator, message_units
+from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
 from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
 from engine.intent_head import INTENT_FILE, IntentHead, IntentLayers, SoftmaxLayer
 from engine.point_heads import PointHeads, TopicHeads
-from engine.ports import Evaluation
+from engine.ports import AnswerVerifier, Evaluation
 from engine.questions import QuestionPack
 from tests.support.packs import read_small_pack
 from tests.support.stage_one import (
@@ -47,9 +48,11 @@ class Stage:
         self,
         pack: QuestionPack,
         folder: Path,
+        *,
         answer_floor: float = 0.5,
         heads: Mapping[str, TopicHeads] | None = None,
         told: Intent = Intent.HINT,
+        quick: AnswerVerifier | None = None,
     ) -> None:
         self.pack = pack
         self.encoder = WordEncoder()
@@ -66,6 +69,7 @@ class Stage:
                 )
             },
             answer_floor=answer_floor,
+            quick=quick,
         )
         for point in ("colour", "taste"):
             self.evaluator._candidates[pack.id].of("apples", point, "en")
@@ -212,6 +216,68 @@ def test_what_was_learnt_of_a_topic_counts(pack: QuestionPack, tmp_path: Path) -
     evaluation = stage.evaluate("ripe")
     assert evaluation.points(COVERED) == ("colour",)
     assert Stage(pack, tmp_path).evaluate("ripe").points(COVERED) == ()
+
+
+# Reading twice
+
+
+class Hesitant(WordVerifier):
+    """Says of what is reddish and of what is salty that it may as well be right as not."""
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+        logits = super().judge(pairs)
+        for row, (_, message) in zip(logits, pairs, strict=True):
+            if "reddish" in message or "salty" in message:
+                row[:] = 0
+        return logits
+
+
+def test_the_verifier_reads_what_the_quick_one_leaves_open(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    quick = Hesitant({**RULES, "taste English": {}})
+    stage = Stage(pack, tmp_path, quick=quick)
+    evaluation = stage.evaluate("something reddish", open_points=("colour",))
+    assert [v.status for v in evaluation.verdicts] == [PARTIAL]
+    assert stage.verifier.calls == quick.calls
+
+
+def test_the_verifier_is_spared_what_the_quick_one_settles(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    quick = WordVerifier({**RULES, "taste English": {"crimson": WRONG}})
+    stage = Stage(pack, tmp_path, quick=quick)
+    evaluation = stage.evaluate("crimson")
+    assert [v.status for v in evaluation.verdicts] == [COVERED, WRONG], "the quick one's words"
+    assert stage.verifier.calls == []
+
+
+def test_only_the_open_ones_of_several_pairs_are_read_again(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    class Partly(WordVerifier):
+        def judge(self, pairs: Sequence[tuple[str, str]]) -> FloatArray:
+            logits = super().judge(pairs)
+            logits[[context.startswith("taste") for context, _ in pairs]] = 0
+            return logits
+
+    quick = Partly(RULES)
+    stage = Stage(pack, tmp_path, quick=quick)
+    evaluation = stage.evaluate("crimson and sweet")
+    assert evaluation.points(COVERED) == ("colour", "taste")
+    ((colour, taste),) = quick.calls
+    assert colour[0].startswith("colour")
+    assert stage.verifier.calls == [(taste,)]
+
+
+def test_what_the_pack_itself_says_is_not_read_again(pack: QuestionPack, tmp_path: Path) -> None:
+    said = pack.topic("apples").point("colour").references["en"][0]
+    quick = Hesitant({})
+    quick.judge = lambda pairs: np.zeros((len(pairs), 4), np.float32)  # type: ignore[method-assign]
+    stage = Stage(pack, tmp_path, quick=quick)
+    evaluation = stage.evaluate(said, open_points=("colour",))
+    assert evaluation.points(COVERED) == ("colour",)
+    assert stage.verifier.calls == []
 
 
 # What is no answer

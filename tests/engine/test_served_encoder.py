@@ -84,6 +84,22 @@ def test_logits_are_those_of_torch(folders: Folders) -> None:
     assert quick.judge([]).shape == (0, 4)
 
 
+@pytest.mark.parametrize("made_for_it", [True, False])
+def test_there_is_a_quick_reading_where_the_processor_is_made_for_it(
+    folders: Folders, made_for_it: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.served_verifier.adds_products_of_int8", lambda: made_for_it)
+    verifier = ServedVerifier(served(folders), folders.verifier)
+    pairs = [(TEXTS[1], "wrong"), ("the model", "a number")]
+    if not made_for_it:
+        assert verifier.quick is None
+        return
+    assert verifier.quick is not None
+    exact, quick = verifier.judge(pairs), verifier.quick.judge(pairs)
+    off = np.abs(quick - exact).max()
+    assert CLOSE < off < 0.1 * np.abs(exact).max(), "computed in int8"
+
+
 def test_models_of_another_body_are_refused(folders: Folders, tmp_path: Path) -> None:
     other = ServedEncoder(write_tiny_encoder(tmp_path / "other", seed=9), ServedModels(None))
     with pytest.raises(ArtifactError, match="was trained on another encoder"):

@@ -196,7 +196,10 @@ def stage_one_of(readers: Readers, folders: ModelFolders, pack: QuestionPack) ->
         texts: TextEncoder, pairs: AnswerVerifier, candidates: CandidateVectors
     ) -> SbertAnswerEvaluator:
         known = {pack.id: candidates}
-        return SbertAnswerEvaluator(texts, pairs, intents, heads, judge.policies, known, floor)
+        quick = judge.quick and RememberingVerifier(judge.quick)
+        return SbertAnswerEvaluator(
+            texts, pairs, intents, heads, judge.policies, known, floor, quick
+        )
 
     return StageOne.of(pack, _in_bulk(encoder), judge.verifier, build)
 
