@@ -24,6 +24,7 @@ from engine.cache_folder import CACHE_VARIABLE
 from engine.check import check_engine
 from engine.errors import EngineError, PackError
 from engine.fleet import LEASE_SECONDS, NatsAddress, is_fleet, parse_fleet
+from engine.freed_memory import give_back_freed_memory
 from engine.generator_spec import FORMS as GENERATOR_FORMS
 from engine.generator_spec import GeneratorKind
 from engine.listener import Listener, listen
@@ -98,6 +99,7 @@ def _serve(settings: EngineSettings, address: Address | NatsAddress, lease: floa
         return _refused(error, settings)
     if settings.verifier != BUNDLED_VERIFIER and not settings.fake:
         log.info("answers are judged by %s", settings.verifier)
+    give_back_freed_memory()
     generator = loaded.facts.generator
     if generator.trouble:
         log.error("utterances are curated: %s", generator.trouble)
