@@ -11,8 +11,8 @@ _ADDS_PRODUCTS_OF_INT8 = {"avx512_vnni", "avx_vnni"}
 def adds_products_of_int8(description: Path = _DESCRIPTION) -> bool:
     """Return whether sums of int8 products are known to be exact, and quick.
 
-    Older processors add them in 16 bits: sums overflow, which trebles what rounding costs, and there
-    is little time to win. Where Linux does not describe the processor, nothing is known.
+    Older processors add them in 16 bits: sums overflow, which trebles what rounding costs, and
+    there is little time to win. Where Linux does not describe the processor, nothing is known.
 
     Args:
         description: as Linux has it.
