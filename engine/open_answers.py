@@ -6,7 +6,7 @@ next topic. What the question itself, the user or the pack's question says gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from engine.outcomes import Outcome
 from engine.prompts import SpokenTurn
@@ -30,13 +30,20 @@ class OpenAnswers:
         packs: whose answers are kept.
     """
 
-    def __init__(self, packs: Iterable[QuestionPack]) -> None:
+    def __init__(self, packs: Collection[QuestionPack]) -> None:
         self._topics = {
             (locale, topic.title[locale]): topic
             for pack in packs
             for locale in pack.locales
             for topic in pack
             if topic.kind.judged
+        }
+        self._leads = {
+            (locale, pack.topic(then).title[locale]): _leads_to(then, pack, locale)
+            for pack in packs
+            for locale in pack.locales
+            for topic in pack
+            for then in topic.next
         }
 
     def given_away(self, turn: SpokenTurn, text: str) -> bool:
@@ -49,7 +56,9 @@ class OpenAnswers:
         if topic is None or turn.outcome in _EXPLAINED:
             return 0.0
         stated = letter_trigrams(part for part in sentences(text) if not asks(part))
-        known = letter_trigrams((turn.question, turn.answer, *_asked_with(topic, turn.locale)))
+        leads = self._leads.get((turn.locale, turn.next_title), ())
+        asked = _asked_with(topic, turn.locale)
+        known = letter_trigrams((turn.question, turn.answer, *asked, *leads))
         shares = [
             len((own := letter_trigrams([answer]) - known) & stated) / max(len(own), _LEAST_OWN)
             for answer in _open_answers(topic, turn)
@@ -67,6 +76,11 @@ def _open_answers(topic: Topic, turn: SpokenTurn) -> Iterable[str]:
     for point in topic.points:
         if not stays or point.name[turn.locale] in turn.still_open:
             yield from point.references[turn.locale]
+
+
+def _leads_to(topic_id: str, pack: QuestionPack, locale: str) -> tuple[str, ...]:
+    """Return what the pack says on the way to a topic, wherever it comes from."""
+    return tuple(line for topic in pack for line in topic.leads.get(topic_id, {}).get(locale, ()))
 
 
 def _asked_with(topic: Topic, locale: str) -> Iterable[str]:

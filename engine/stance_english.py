@@ -21,7 +21,8 @@ _THING = (
 )
 
 _RIGHT = re.compile(
-    rf"\b{_IT}{_BE}{_VERY} (?:right|correct|true|accurate|perfect|it)\b(?! (?:direction|track|idea"
+    rf"\b(?!that (?:are|were)\b){_IT}{_BE}{_VERY} (?:right|correct|true|accurate|perfect"
+    rf"|it)\b(?! (?:direction|track|idea"
     rf"|way|area|path|that|to say|per |for |of |only))"
     r"|^(?:\W*(?:yes|yep|yeah|ok|okay|oh|wow|ah|well|haha|hey)\W+)*(?:absolutely |totally "
     r"|completely |all )?(?:correct|exactly|precisely|absolutely|perfect|perfectly|"
@@ -35,13 +36,15 @@ _RIGHT = re.compile(
     rf"|\b(?:great|good|nice|excellent|perfect|solid|strong|fantastic|wonderful|brilliant|clear"
     rf"|clean|lovely|awesome|impressive|thorough|complete|fine|neat|concise|accurate|textbook)"
     rf"(?:,? (?:and )?(?:clear|clean|concise|complete|short|precise|thorough))? {_THING}\b"
-    r"|\bspot[- ]on\b|\bbang on\b|\bnailed\b|\b(?:well|nicely|neatly|clearly|perfectly|beautifully"
+    r"|(?<!\ba )\bspot[- ]on\b|\bbang on\b|\bnailed\b|\b(?:well|nicely|neatly|clearly|perfectly"
+    r"|beautifully"
     r"|correctly|accurately|rightly) (?:done|said|put|explained|answered|defined|described"
     r"|summari[sz]ed|stated|phrased|captured|identified|covered|told|observed|spotted|noted)"
     r"|\bgot (?:it|that|this|them|both|everything|all(?: of (?:it|them))?)(?: (?:all|exactly"
     r"|completely))? (?:right|correct)\b|\bgot it in one\b|\byou(?:(?:'|’)ve"
     r"| have)? got it(?! (?:wrong|backwards|the wrong|mixed|almost|half))\b|\bhit the nail\b"
-    r"|\bcouldn(?:'|’)t (?:have said|have put|agree|say)|\bnothing to (?:add|correct)"
+    r"|\bcouldn(?:'|’)t (?:have said|have put|agree|say (?:it )?better)|\bnothing to (?:add"
+    r"|correct)"
     r"|\bfull marks (?:for|to|from)|\bmark(?:ed)? (?:it|that|your answer|this) as (?:correct"
     r"|right)"
     r"|\bcovered (?:everything|it all|both|all)|\byou (?:clearly |really |obviously |certainly "
@@ -51,7 +54,7 @@ _RIGHT = re.compile(
     r"|brilliant)"
     r"|\bmakes (?:perfect|total|complete) sense|^(?:that|which|it|this) counts\b(?! as)"
     r"|^(?:yes )?(?:that(?:'|’)s )?(?:precisely|exactly) (?:the|what|that|how|it|so)\b"
-    r"|\btop marks\b",
+    r"|(?<!with )\btop marks\b",
     re.IGNORECASE,
 )
 _AGREED = re.compile(
@@ -86,7 +89,8 @@ _PARTLY = re.compile(
     re.IGNORECASE,
 )
 _NEAR = re.compile(
-    r"\b(?:almost|nearly|close)\b|\bnot (?:entirely |completely |totally )?wrong\b|\bso far\b"
+    r"\b(?:almost|nearly|close)\b|\bnot (?:entirely |completely |totally )?wrong\b"
+    r"|\bso far\b(?! so\b)"
     r"|\bas far as it goes\b|\bgetting (?:there|close|warm|warmer)\b|\bhead(?:ing|ed) (?:in"
     r"|the right)"
     r"|\b(?:right|good|correct|promising) (?:direction|track|idea|path|lines?|start|intuition"
@@ -97,7 +101,7 @@ _NEAR = re.compile(
 _POINTED = re.compile(
     r"^(?!(?:and |so |well |yes |oh )*(?:that|this|it|you|your (?:answer|explanation|definition)"
     r"|they|both|everything|all|what you said|which)\b)[\w(][\w'’() /-]{1,60}(?:\b(?:is|are|was"
-    r"|were|part|half|about)\b|(?:'|’)s) *$",
+    r"|were|part|half|about)\b|(?:'|’)s)(?: an?)? *$",
     re.IGNORECASE,
 )
 _NOTQ = (
@@ -106,6 +110,7 @@ _NOTQ = (
 _WRONG = re.compile(
     rf"\b{_IT}{_BE}(?: (?:just|simply|actually|unfortunately|sadly|still|completely|totally"
     rf"|not quite))* (?:wrong|incorrect|mistaken|false|untrue|inaccurate)\b"
+    r"(?! (?:content|positives?|negatives?|alarms?|information|claims?)\b)"
     rf"|\b(?:isn|wasn|aren|doesn)(?:'|’)t{_NOTQ} (?:right|correct|true|accurate|it|how|what"
     rf"|the case|work)\b"
     rf"|\b(?:is|are|was|be|that(?:'|’)s|it(?:'|’)s) not{_NOTQ} (?:right|correct|true|accurate|it"
@@ -138,13 +143,16 @@ _WHOLLY_WRONG = re.compile(
 )
 # Of a right answer nothing is missing.
 _LACKING = re.compile(
-    r"\byou(?:(?:'|’)ve| have)? (?:missed|forgot(?:ten)?|left out|overlooked|skipped)\b|\b(?:is"
-    r"|are|(?:'|’)s|still) (?:missing|incomplete|lacking)\b|\bnot (?:complete|enough)\b",
+    r"\byou(?:(?:'|’)ve| have)? (?:missed|forgot(?:ten)?|left out|overlooked|skipped)\b"
+    r"|(?<!nothing )\b(?:is"
+    r"|are|(?:'|’)s|still) (?:missing|incomplete|lacking)\b(?! from (?!your\b))"
+    r"|\bnot (?:complete|enough)\b",
     re.IGNORECASE,
 )
 _DENIED_BEFORE = re.compile(
     r"(?:\bnot\b|n(?:'|’)t\b|\bno\b|\bnever\b|\bhardly\b|\bfar from\b|\bcannot\b|\bwithout\b"
-    r"|\bif\b|\bwhether\b|\bunless\b|\bwould (?:have )?be\b|\bto be\b|\bonly (?:come|for|when)"
+    r"|\bif\b|\bwhether\b|\bunless\b|\bwould (?:have )?(?:be|make)\b|\bto be\b|\bonly (?:come"
+    r"|for|when)"
     r"|\bbefore\b|\buntil\b|\bless\b|\bbutton\b|\binstead of\b|\bsounds?\b|\bmay (?:well )?be\b"
     r"|\bmight\b|\bseems?\b|\bcould be\b|\bthan\b|\bcall\b|\bfor an?\b)(?:(?!\bonly\b|\bdoubt\b"
     r"|\bneed\b|\bmistake\b|\bwonder\b|\bmore\b|\badd\b).){0,32}$",
@@ -163,7 +171,9 @@ _SPARED = re.compile(
     re.IGNORECASE,
 )
 _NO_FAULT = re.compile(
-    r"\bno (?:\w+ ){0,4}wrong\b|\b(?:no|nothing|not) (?:\w+ )?(?:mix-?ups?|mixed(?: up)?"
+    r"\b(?:none|neither) of (?:that|it|those|them|these) (?:is|are|was|were) (?:wrong|false)\b"
+    r"|\bmix(?:ed|ing) up nothing\b|\bno (?:\w+ ){0,4}wrong\b|\b(?:no|nothing"
+    r"|not) (?:\w+ )?(?:mix-?ups?|mixed(?: up)?"
     r"|confus\w+)\b|\bnot off\b|\b(?:nothing|not|isn(?:'|’)t|wasn(?:'|’)t|never|no one"
     r"|anything)(?: \w+)? (?:wrong|mistaken|incorrect|false)\b|\bcan(?:'|’)t go wrong|\bno mistake"
     r"|\bhow wrong|\bnot only\b|\bwhy not\b|\bno (?:problem|worries|need|pressure|rush|doubt"

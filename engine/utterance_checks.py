@@ -29,6 +29,7 @@ class UtteranceFault(StrEnum):
     LANGUAGE = "language"
     STYLE = "style"
     LENGTH = "length"
+    FLUENCY = "fluency"
     OFF_TOPIC = "off_topic"
     OUTCOME = "outcome"
     LEAK = "leak"
@@ -73,6 +74,13 @@ class Stances(Protocol):
         """Whether an utterance reacts as to another outcome."""
 
 
+class Fluency(Protocol):
+    """Tells sentences from nonsense."""
+
+    def reads_well(self, turn: SpokenTurn, text: str) -> bool:
+        """Whether a text is made of sentences."""
+
+
 class UtteranceChecker:
     """Checks utterances of one turn.
 
@@ -80,6 +88,7 @@ class UtteranceChecker:
         relevance: whether the next topic is asked.
         secrets: whether an answer is given away; None where the answers are not known.
         stances: what is said of the answer between the lines; None where nobody listens for it.
+        fluency: whether it is made of sentences; None where any words will do.
     """
 
     def __init__(
@@ -87,10 +96,12 @@ class UtteranceChecker:
         relevance: Relevance,
         secrets: Secrets | None = None,
         stances: Stances | None = None,
+        fluency: Fluency | None = None,
     ) -> None:
         self._relevance = relevance
         self._secrets = secrets
         self._stances = stances
+        self._fluency = fluency
 
     def check(self, turn: SpokenTurn, texts: Sequence[str]) -> list[CheckedUtterance]:
         """Return what is wrong with each text.
@@ -135,6 +146,8 @@ class UtteranceChecker:
         )
         for fault, reasons in checks:
             yield from ((fault, reason) for reason in reasons)
+        if self._fluency is not None and not self._fluency.reads_well(turn, text):
+            yield UtteranceFault.FLUENCY, "is not made of sentences"
         if self._is_contradicted(turn, text):
             yield UtteranceFault.OUTCOME, f"does not sound like {turn.outcome}"
         if self._secrets is not None and self._secrets.given_away(turn, text):

@@ -1,34 +1,64 @@
 """Whether an utterance asks about the topic that was chosen, by the words of its question.
 
-The question is compared with everything that the pack says about each topic, by letter n-grams
-weighted by tf-idf: what a question is about shows in its terms. The sentence vectors of stage 2
-were tried for this and let four times as many questions about other topics pass, as their adapter
-has learnt what follows a topic and not what a question is about.
+The question is compared with everything that the pack says about each topic
+(`engine.topic_likeness`); linear layers, fitted on the labelled utterances, weigh what comes of
+that, one where the interview stays on its topic and one where it moves on. The sentence vectors of
+stage 2 were tried for this and let four times as many questions about other topics pass, as their
+adapter has learnt what follows a topic and not what a question is about.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.arrays import FloatArray
-from engine.letter_features import LetterVocabulary, ngram_counts
+from engine.artifacts import UTTERANCE_JUDGE, WEIGHTS, verify
+from engine.errors import ArtifactError
 from engine.prompts import SpokenTurn
-from engine.questions import QuestionPack, Topic
+from engine.questions import QuestionPack
 from engine.sentences import last_question, letter_trigrams, sentences
+from engine.topic_likeness import FACTS, TopicLikeness
 
-# By how much another topic may be nearer than the one to be asked. A question that goes on with a
-# topic often names nothing of it ("And the other one?"); one that opens a topic does. Fitted on the
-# validation split of the labelled utterances, of which each turns away about one in a hundred.
-STAY_SLACK = 0.12
-MOVE_SLACK = 0.04
-# How far the topic must stand out from all of them, or the question is about none.
-MOVE_RISE = 0.08
 # The least similarity of a question to the topic it asks, where no other topic is known.
 _LONE_FLOOR = 0.12
+_LEAD, _RISE = FACTS.index("asked_lead"), FACTS.index("asked_rise")
+# How far a topic must stand out from all of them, or the question is about none.
+_LEAST_RISE = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class RelevanceLayer:
+    """Weighs the facts about a question; zero and more is asking the topic.
+
+    Args:
+        weights: one a name of `FACTS`.
+        bias: what is added.
+    """
+
+    weights: FloatArray
+    bias: float
+
+    def score(self, facts: FloatArray) -> float:
+        """Return how surely a question with these facts asks the topic."""
+        return float(self.weights @ facts) + self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class RelevanceLayers:
+    """The layers of one language.
+
+    Args:
+        stay: for questions that go on with a topic.
+        move: for those that open one.
+    """
+
+    stay: RelevanceLayer
+    move: RelevanceLayer
 
 
 class WordedRelevance:
@@ -36,126 +66,85 @@ class WordedRelevance:
 
     Args:
         packs: pack id → pack.
+        layers: locale → its layers; other languages are compared by letters alone.
     """
 
-    def __init__(self, packs: Mapping[str, QuestionPack]) -> None:
-        self._subjects = [
-            _Subjects(pack, locale) for pack in packs.values() for locale in pack.locales
+    def __init__(
+        self, packs: Mapping[str, QuestionPack], layers: Mapping[str, RelevanceLayers]
+    ) -> None:
+        self._layers = layers
+        self._known = [
+            TopicLikeness(pack, locale)
+            for pack in packs.values()
+            for locale in pack.locales
+            if locale in layers
         ]
 
     def scores(self, turn: SpokenTurn, texts: Sequence[str]) -> FloatArray:
-        """Return by how much the next topic is nearer than it has to be: ``(len(texts),)``."""
+        """Return how surely each text asks the next topic: ``(len(texts),)``."""
         return np.array([self._score(turn, text) for text in texts], dtype=np.float32)
 
     def _score(self, turn: SpokenTurn, text: str) -> float:
-        subjects = next((known for known in self._subjects if known.hold(turn)), None)
-        if subjects is not None and not subjects.next_topic(turn).kind.judged:
+        topics = next((known for known in self._known if known.holds(turn)), None)
+        if topics is not None and not topics.next_topic(turn).kind.judged:
             # A break, a greeting or the last words are asked for in any words.
             return 1.0
         question = last_question(text)
         if not question:
             return -1.0
-        if subjects is None:
+        if topics is None:
             return _shared(question, f"{turn.next_title} {turn.next_question}") - _LONE_FLOOR
-        if subjects.stays(turn):
-            return subjects.lead(question, turn) + STAY_SLACK
-        return max(
-            min(subjects.lead(asked, turn) + MOVE_SLACK, subjects.rise(asked, turn) - MOVE_RISE)
-            for asked in (question, _introduced(text, question))
-        )
+        layers = self._layers[turn.locale]
+        layer = layers.stay if topics.stays(turn) else layers.move
+        found = [topics.facts(asked, turn) for asked in wordings(text, topics, turn)]
+        if any(map(asks_outright, found)):
+            return 1.0
+        return max(map(layer.score, found))
 
 
-class _Subjects:
-    """What the topics of a pack are about, in one language."""
+def asks_outright(facts: FloatArray) -> bool:
+    """Whether a question is nearer to what asks about its topic than to any other, and not to all.
 
-    def __init__(self, pack: QuestionPack, locale: str) -> None:
-        self._locale = locale
-        self._topics = {_key(topic, locale): topic for topic in pack}
-        judged = [topic for topic in pack if topic.kind.judged]
-        self._rows = {_key(topic, locale): row for row, topic in enumerate(judged)}
-        counts = [_counts(_said_of(topic, locale)) for topic in judged]
-        self._letters = _vocabulary(counts)
-        self._matrix = np.stack([_weighted(count, self._letters) for count in counts])
-
-    def hold(self, turn: SpokenTurn) -> bool:
-        """Whether the turn's next topic is one of these."""
-        return turn.locale == self._locale and _wanted(turn) in self._topics
-
-    def next_topic(self, turn: SpokenTurn) -> Topic:
-        """Return the topic that is asked next."""
-        return self._topics[_wanted(turn)]
-
-    def stays(self, turn: SpokenTurn) -> bool:
-        """Whether the topic that is asked next is the one that was asked before."""
-        names = {point.name[self._locale] for point in self.next_topic(turn).points}
-        return bool(turn.still_open) and names.issuperset(turn.still_open)
-
-    def rise(self, question: str, turn: SpokenTurn) -> float:
-        """Return by how much the next topic is nearer to a question than topics are on average."""
-        nearness = self._nearness(question)
-        return float(nearness[self._rows[_wanted(turn)]] - nearness.mean())
-
-    def _nearness(self, question: str) -> FloatArray:
-        return np.asarray(self._matrix @ self._letters.vector(question), dtype=np.float32)
-
-    def lead(self, question: str, turn: SpokenTurn) -> float:
-        """Return by how much the next topic is nearer to a question than any other."""
-        nearness = self._nearness(question)
-        row = self._rows[_wanted(turn)]
-        others = np.delete(nearness, row)
-        return float(nearness[row] - others.max()) if len(others) else float(nearness[row])
-
-
-def _introduced(text: str, question: str) -> str:
-    """Return a question with the sentence that leads to it, unless that is the reaction.
-
-    Some name the topic first: "Good. Next comes overfitting. What can one do about it?"
+    That needs no weighing: brief questions often have little more to show.
     """
+    return bool(facts[_LEAD] >= 0 and facts[_RISE] >= _LEAST_RISE)
+
+
+def wordings(text: str, topics: TopicLikeness, turn: SpokenTurn) -> tuple[str, ...]:
+    """Return what may be taken for the question of a text that asks something.
+
+    Some that open a topic name it first: "Good. Next comes overfitting. What can one do about it?"
+    """
+    question = last_question(text)
     before = sentences(text.removesuffix(question))
-    return f"{before[-1]} {question}" if len(before) > 1 else question
+    # The first sentence is the reaction.
+    if topics.stays(turn) or len(before) < 2:
+        return (question,)
+    return question, f"{before[-1]} {question}"
 
 
-def _key(topic: Topic, locale: str) -> tuple[str, str]:
-    return topic.title[locale], next(iter(topic.question.get(locale, ())), "")
+def load_relevance(
+    packs: Mapping[str, QuestionPack], folder: Path = WEIGHTS / UTTERANCE_JUDGE
+) -> WordedRelevance:
+    """Load the layers that ship with the engine, for the topics of some packs.
+
+    Raises:
+        ArtifactError: they are missing or altered.
+    """
+    config = verify(folder, UTTERANCE_JUDGE).config
+    try:
+        layers = {
+            locale: RelevanceLayers(_layer(given["stay"]), _layer(given["move"]))
+            for locale, given in config["relevance"].items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ArtifactError(f"the relevance of {folder} cannot be used: {error!r}") from None
+    return WordedRelevance(packs, layers)
 
 
-def _wanted(turn: SpokenTurn) -> tuple[str, str]:
-    return turn.next_title, turn.next_question
-
-
-def _said_of(topic: Topic, locale: str) -> tuple[str, ...]:
-    """Return what names a topic; terms are often written in the other language."""
-    return (
-        *topic.question[locale],
-        *(ask for point in topic.points for ask in point.ask.get(locale, ())),
-        *topic.title.values(),
-        *topic.subject,
-        *(point.name[locale] for point in topic.points),
-        topic.clarification.get(locale, ""),
-    )
-
-
-def _counts(texts: Iterable[str]) -> Counter[int]:
-    counts: Counter[int] = Counter()
-    for text in texts:
-        counts.update(ngram_counts(text))
-    return counts
-
-
-def _vocabulary(counts: Sequence[Counter[int]]) -> LetterVocabulary:
-    spread = Counter(code for count in counts for code in count)
-    codes = np.array(sorted(spread), dtype=np.uint32)
-    idf = [1 + math.log((1 + len(counts)) / (1 + spread[int(code)])) for code in codes]
-    return LetterVocabulary(codes, np.array(idf, dtype=np.float32))
-
-
-def _weighted(count: Counter[int], letters: LetterVocabulary) -> FloatArray:
-    found = np.fromiter(count, dtype=np.uint32, count=len(count))
-    places = np.searchsorted(letters.codes, found)
-    vector = np.zeros(len(letters.codes), dtype=np.float32)
-    vector[places] = 1 + np.log(np.fromiter(count.values(), dtype=np.float32, count=len(count)))
-    vector *= letters.idf
-    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+def _layer(given: Mapping[str, Any]) -> RelevanceLayer:
+    weights = np.array([given["weights"][name] for name in FACTS], dtype=np.float32)
+    return RelevanceLayer(weights, float(given["bias"]))
 
 
 def _shared(question: str, topic: str) -> float:

@@ -20,7 +20,7 @@ from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack
 from engine.server_writer import ServerWriter
 from engine.utterance_checks import UtteranceChecker
-from engine.utterance_relevance import WordedRelevance
+from engine.utterance_relevance import load_relevance
 from engine.utterance_writer import Sampling
 from tests.support.reciting_model import write_reciting_model
 from tests.support.small_pack import PACK, read_small_pack, turn
@@ -104,7 +104,7 @@ def speaking(
     pack: QuestionPack, voice: ServerWriter | DiesOnce
 ) -> tuple[Pipeline, CheckedGenerator]:
     packs = {pack.id: pack}
-    checker = UtteranceChecker(WordedRelevance(packs), OpenAnswers([pack]))
+    checker = UtteranceChecker(load_relevance(packs), OpenAnswers([pack]))
     generator = CheckedGenerator(voice, checker, CuratedGenerator(load_reactions()))
     return Pipeline(packs, FakeEvaluator(), FakeSelector(), generator), generator
 

@@ -114,6 +114,17 @@ def test_an_answer_given_away_is_told_by_who_knows_the_answers() -> None:
     assert [c.faults for c in checker.check(ENGLISH, texts)] == [(F.OUTCOME,), ()]
 
 
+def test_nonsense_is_told_by_who_knows_sentences() -> None:
+    class Sentences:
+        def reads_well(self, turn: SpokenTurn, text: str) -> bool:
+            return "the the" not in text
+
+    checker = UtteranceChecker(Nearness(), fluency=Sentences())
+    texts = ["Not quite the the the. When is it?", "Not quite. When is it?"]
+    assert [c.faults for c in checker.check(ENGLISH, texts)] == [(F.FLUENCY,), ()]
+    assert not checker.may_begin(ENGLISH, "Not the the the.")
+
+
 def test_texts_are_trimmed_and_none_may_be_checked() -> None:
     checker = UtteranceChecker(Nearness())
     assert checker.check(ENGLISH, []) == []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from engine.artifacts import UTTERANCE_JUDGE, Manifest, write_manifest
+from engine.errors import ArtifactError
 from engine.open_answers import OpenAnswers
 from engine.outcomes import Outcome, Style
 from engine.pack_reader import read_pack
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack
-from engine.utterance_relevance import WordedRelevance
+from engine.utterance_relevance import WordedRelevance, load_relevance
 from tests.support.packs import SHIPPED
 
 
@@ -20,7 +24,7 @@ def pack() -> QuestionPack:
 
 @pytest.fixture(scope="module")
 def relevance(pack: QuestionPack) -> WordedRelevance:
-    return WordedRelevance({pack.id: pack})
+    return load_relevance({pack.id: pack})
 
 
 def turn(
@@ -54,6 +58,7 @@ def turn(
         ("peft", "lora", "Right, LoRA is next.", False),
         ("peft", "peft", "Not yet. Which parameters are trained, and which stay frozen?", True),
         ("peft", "peft", "Not yet. And why would you do it like that?", True),
+        ("logistic-regression", "logistic-regression", "Log-odds, yes. And which loss?", True),
         ("peft", "peft", "Not yet. What does the KV cache of a transformer store?", False),
         ("loss-function-experience", "break", "Nice. Shall we rest for a moment?", True),
     ],
@@ -101,6 +106,27 @@ def test_an_answer_is_given_away_by_who_states_it(pack: QuestionPack) -> None:
     stays = turn(pack, "loss-function-definition", "loss-function-definition")
     assert answers.given_away(stays, f"Not quite. {reference} So what is a loss function?")
     assert not answers.given_away(stays, "Not quite. So what does a loss function measure?")
+
+
+def test_what_the_pack_says_on_the_way_to_a_topic_gives_nothing_away(pack: QuestionPack) -> None:
+    answers = OpenAnswers([pack])
+    led = [
+        (topic.id, then, line)
+        for topic in pack
+        for then, texts in topic.leads.items()
+        for line in texts.get("en", ())
+        if pack.topic(then).kind.judged
+    ]
+    told = [line for asked, then, line in led if answers.given_away(turn(pack, asked, then), line)]
+    assert len(led) > 100
+    assert told == []
+
+
+def test_layers_that_do_not_fit_are_refused(tmp_path: Path, pack: QuestionPack) -> None:
+    for broken in ({}, {"relevance": {"en": {"stay": {"weights": {}, "bias": 0}}}}):
+        write_manifest(tmp_path, Manifest(UTTERANCE_JUDGE, {}, broken, {}, {}, 0))
+        with pytest.raises(ArtifactError, match="relevance"):
+            load_relevance({pack.id: pack}, tmp_path)
 
 
 def test_what_the_user_said_gives_nothing_away(pack: QuestionPack) -> None:

@@ -1,4 +1,4 @@
-"""The head learns what reactions react to, and objects only as often as it may."""
+"""The command makes a judge that the engine takes, and tells how good each part of it is."""
 
 from __future__ import annotations
 
@@ -9,67 +9,48 @@ from pathlib import Path
 import pytest
 
 from engine.artifacts import UTTERANCE_JUDGE, verify
+from engine.fluency import load_fluency
 from engine.outcomes import Outcome, Style
+from engine.pack_reader import read_pack
 from engine.prompts import SpokenTurn
-from engine.stance_head import RIGHT, load_stance_head
-from tests.support.small_pack import PACK, write_small_pack
+from engine.stance_head import load_stance_head
+from engine.utterance_relevance import load_relevance
+from tests.support.packs import SHIPPED
+from tests.support.small_rows import write_small_rows
 from training.checked_rows import COLUMNS
-from training.train_utterance_judge import FOLDS, UTTERANCES, Reaction, find_limits, fit, main
+from training.train_utterance_judge import UTTERANCES, main
 
-# Files of labelled utterances that make a head within seconds.
-SOME = 8
-PRAISED = [f"splendid number {i}, lovely work" for i in "abcdefghij"]
-MISSED = {
-    "wrong": [f"awry number {i}, look again" for i in "abcdefghij"],
-    "unsure": [f"blurry number {i}, say more" for i in "abcdefghij"],
-    "missing": [f"elsewhere number {i}, come back" for i in "abcdefghij"],
-    "dont_know": [f"honest number {i}, thank you" for i in "abcdefghij"],
-}
-
-
-def reactions() -> list[Reaction]:
-    found = [Reaction("en", text, RIGHT, f"right-{i}") for i, text in enumerate(PRAISED)]
-    for stance, texts in MISSED.items():
-        found += [Reaction("en", text, stance, f"{stance}-{i}") for i, text in enumerate(texts)]
-    return found
-
-
-def test_praise_is_told_from_the_rest() -> None:
-    right, failing = fit(reactions()).approval("splendid, lovely work on number z")
-    assert right > 0.5 > failing
-    right, failing = fit(reactions()).approval("awry, look again at number z")
-    assert failing > 0.5 > right
-
-
-def test_limits_stand_between_what_is_praised_and_what_is_not() -> None:
-    assert len(reactions()) > FOLDS
-    limits = find_limits(reactions(), [])["en"]
-    layer = fit(reactions())
-    assert max(layer.approval(text)[0] for text in MISSED["wrong"]) < 2 * limits.praise < 1
-    assert min(layer.approval(text)[0] for text in PRAISED) > limits.praise
-    assert max(layer.approval(text)[1] for text in PRAISED) < 2 * limits.rejection < 1
-    assert min(layer.approval(text)[1] for text in MISSED["wrong"]) > limits.rejection
+# Files of labelled utterances that make a judge within seconds.
+SOME = 6
 
 
 def test_faults_of_the_data_end_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--data", str(tmp_path), "--out", str(tmp_path / "head")]) == 2
+    assert main(["--data", str(tmp_path), "--out", str(tmp_path / "judge")]) == 2
     assert "there is no row in it" in capsys.readouterr().err
 
 
-def test_the_command_makes_a_head_that_the_engine_takes(
+def test_the_command_makes_a_judge_that_the_engine_takes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, out, checked = tmp_path / "rows", tmp_path / "head", tmp_path / "checked.csv"
-    pack = write_small_pack(tmp_path) / PACK.id
+    data, out, checked = tmp_path / "rows", tmp_path / "judge", tmp_path / "checked.csv"
     checked.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    write_small_rows(tmp_path / "typed")
     data.mkdir()
     for file in sorted(UTTERANCES.glob("*.csv"))[:SOME]:
         shutil.copy(file, data)
-    told = ("--pack", pack, "--data", data, "--checked", checked, "--out", out)
+    told = ("--data", data, "--checked", checked, "--typed", tmp_path / "typed", "--out", out)
     assert main([str(part) for part in told]) == 0
     assert set(json.loads(capsys.readouterr().out)) == {"validation", "test"}
-    assert verify(out, UTTERANCE_JUDGE).metrics["test"]["en"]["praise_imagined"] <= 0.1
+    metrics = verify(out, UTTERANCE_JUDGE).metrics["test"]
+    assert metrics["outcome"]["en"]["praise_imagined"] <= 0.1
+    assert metrics["off_topic"]["en"]["move_other_passed"] < 0.5
+    assert metrics["fluency"]["en"]["shuffled_noticed"] > metrics["fluency"]["en"]["refused"]
+
     turn = SpokenTurn("en", Style.PLAIN, Outcome.WRONG, "", "", (), (), "", "")
-    assert not load_stance_head(out).contradicts(turn, "That isn't quite it. What is next?")
+    said = "That isn't quite it. What is next?"
+    assert not load_stance_head(out).contradicts(turn, said)
+    assert load_fluency(out).reads_well(turn, said)
+    pack = read_pack(SHIPPED / "ml-core")
+    assert load_relevance({pack.id: pack}, out).scores(turn, [said]).shape == (1,)

@@ -21,8 +21,15 @@ from training.evaluation.utterances import Said, Spoken
 
 # Figure → the faults that count against it.
 _COUNTED: Mapping[str, frozenset[UtteranceFault]] = {
-    # Another language and what was never meant for the user are no utterance at all.
-    "format": frozenset({UtteranceFault.FORMAT, UtteranceFault.LANGUAGE, UtteranceFault.LEAK}),
+    # Another language, nonsense, and what was never meant for the user are no utterance at all.
+    "format": frozenset(
+        {
+            UtteranceFault.FORMAT,
+            UtteranceFault.LANGUAGE,
+            UtteranceFault.FLUENCY,
+            UtteranceFault.LEAK,
+        }
+    ),
     "on_topic": frozenset({UtteranceFault.OFF_TOPIC}),
     "outcome": frozenset({UtteranceFault.OUTCOME}),
 }
