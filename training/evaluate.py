@@ -6,8 +6,8 @@
     python -m training.evaluate grading --data GRADED.csv
     python -m training.evaluate utterance --model runs/voice --json voice.json
 
-Without a sub-command, all bundled models are evaluated on the project's own test rows and its
-attack set, and one table at the end says which goals they reach.
+Without a sub-command, all bundled models and the default voice are evaluated on the project's own
+test rows and its attack set, and one table at the end says which goals they reach.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from training.errors import TrainingError
 from training.evaluation.commands import COMMANDS
 from training.evaluation.data import SPLIT_NAMES
 from training.evaluation.report import write_files, write_json
+from training.evaluation.utterance_command import DEFAULT_SEED
 from training.evaluation.utterance_speed import THREADS
 from training.options import at_least_one, temperature, verifier_spec, voice_spec
 
@@ -98,7 +99,7 @@ def _add_voice_options(parser: argparse.ArgumentParser) -> None:
     add("--data", type=Path, help=f"{_LAYOUTS} (default: the held-out prompts)")
     add("--generations", type=at_least_one, default=4, help="utterances a prompt")
     add("--temperature", type=temperature, default=Sampling().temperature, help="0 for no chance")
-    add("--seed", type=int, default=20, help="of all that is drawn")
+    add("--seed", type=int, default=DEFAULT_SEED, help="of all that is drawn")
     add(
         "--speed",
         action="store_true",

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from training.rows import ANSWER_COLUMNS, CHOICE_COLUMNS, INTENT_COLUMNS, Split, split_of
+from training.utterance_rows import COLUMNS as UTTERANCE_COLUMNS
 
 ANSWERS: tuple[tuple[Split, str, str, str, str, str], ...] = (
     ("train", "the distance between guess and label", "distance", "", "", "right"),
@@ -80,6 +81,24 @@ def write_small_rows(folder: Path) -> Path:
             for n, (split, text, following, kind) in enumerate(CHOICES)
         ],
     )
+    return folder
+
+
+def write_small_utterances(folder: Path) -> Path:
+    """Write a turn of the test split that moves on, and one that stays; return `folder`."""
+    folder.mkdir(parents=True)
+    said = (
+        ("it measures how far off one is", "covered", "distance", "risk"),
+        ("it counts the layers", "wrong", "", "loss"),
+    )
+    rows = [
+        [
+            *(_family("test", "loss", number), "en", "plain", "What about loss?", answer),
+            *(outcome, covered, following, f"Fine, number {number}. What about {following}?"),
+        ]
+        for number, (answer, outcome, covered, following) in enumerate(said)
+    ]
+    _write(folder / "loss.csv", UTTERANCE_COLUMNS, rows)
     return folder
 
 

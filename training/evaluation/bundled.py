@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,10 @@ from training.evaluation.sections import (
 from training.evaluation.tables import Table, cell
 from training.row_checks import check_answers, check_choices
 from training.rows import AnswerRow, ChoiceRow, IntentRow, read_answers, read_choices, read_intents
+
+# Part of the figures, what a table calls it, and the accuracy that it should reach.
+_RAW_GOAL = ("raw", "accuracy of first tries", 0.978)
+_SERVED_GOAL = ("served", "accuracy of what is said", 0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,20 @@ def read_splits(data: Path, pack: QuestionPack, split: str) -> Splits:
 
 
 def bundled_report(
-    folders: ModelFolders, pack: QuestionPack, splits: Splits, device: str
+    folders: ModelFolders,
+    pack: QuestionPack,
+    splits: Splits,
+    device: str,
+    voice: Callable[[], Report | None],
 ) -> Report:
     """Evaluate all models.
+
+    Args:
+        folders: where the models of stages 1 and 2 lie.
+        pack: the pack of the rows.
+        splits: the rows.
+        device: what to run the models on.
+        voice: evaluates stage 3; returns None where there is nothing to phrase.
 
     Raises:
         ArtifactError: one of them is missing, altered, or does not fit the others.
@@ -104,20 +119,26 @@ def bundled_report(
     intents = intent_figures(stage_one, splits.intents)
     attacks = run_attacks(stage_one, splits.attacks)
     choices = evaluate_choices(stage_two_on(encoder, folders, pack), splits.choices)
-    figures = {
+    figures: dict[str, Any] = {
         "answer": answers.figures(),
         "intents": intents,
         "question": choices.figures(),
         "attacks": attack_figures(attacks),
     }
+    spoken = voice()
+    figures["utterance"] = spoken.figures if spoken else None
     seconds = round(time.monotonic() - started, 1)
     goals = goals_of(figures)
     return Report(
         title="The bundled models on the project's own test rows",
         figures={**figures, "seconds": seconds, "goals": [_told(goal) for goal in goals]},
         summary=_summary(goals, seconds),
-        sections=_sections(folders, answers, choices, attacks, figures),
+        sections=(
+            *_sections(folders, answers, choices, attacks, figures),
+            *(spoken.sections if spoken else ()),
+        ),
         rankings={"answer": answers.ranking, "question": choices},
+        records=spoken.records if spoken else {},
     )
 
 
@@ -149,7 +170,24 @@ def goals_of(figures: Mapping[str, Any]) -> list[Goal]:
         Goal(f"  {name}", group["n"], group["rejected"])
         for name, group in attacks["per_language"].items()
     ]
-    return goals
+    return goals + (voice_goals(figures["utterance"]) if figures["utterance"] else [])
+
+
+def voice_goals(spoken: Mapping[str, Any]) -> list[Goal]:
+    """Return the figures that a voice is measured by; with written lines alone, raw is served."""
+    n, judge = spoken["n"], spoken["judge"]
+    goals = [Goal("stage 3, format of first tries", n, spoken["raw"]["format"], 1.0)]
+    for part, told, least in (_RAW_GOAL, _SERVED_GOAL):
+        goals.append(Goal(f"stage 3, {told}", n, spoken[part]["accuracy"], least))
+        goals += [
+            Goal(f"  {name}", group["n"], group[part]["accuracy"], least)
+            for name, group in spoken["per_language"].items()
+        ]
+    return [
+        *goals,
+        Goal("stage 3, written lines take over", n, spoken["fallback"], 0.03, most=True),
+        Goal("judge of utterances, agrees with people", judge["n"], judge["agreement"], 0.97),
+    ]
 
 
 def _told(goal: Goal) -> dict[str, Any]:

@@ -38,7 +38,8 @@ from training.evaluation.sections import (
 )
 from training.evaluation.trained import evaluate_candidate_model
 from training.evaluation.turns import read_turns
-from training.evaluation.utterance_command import utterance
+from training.evaluation.utterance_command import default_voice, utterance
+from training.evaluation.utterance_prompts import UTTERANCES
 from training.options import SPLITS
 from training.reference_rows import Stage, read_reference
 from training.row_checks import check_answers, check_choices
@@ -48,9 +49,16 @@ from training.rows import ANSWER_COLUMNS, CHOICE_COLUMNS, read_answers, read_cho
 def everything(options: argparse.Namespace) -> Report:
     """Evaluate all models on the project's own rows."""
     pack = read_pack(options.pack)
-    splits = read_splits(options.data or SPLITS, pack, options.split)
+    data = options.data or SPLITS
+    splits = read_splits(data, pack, options.split)
     folders = model_folders(options.weights, options.model, options.verifier)
-    return bundled_report(folders, pack, splits, options.device)
+    utterances = data.parent / UTTERANCES.name
+
+    def voice() -> Report | None:
+        # Rows of somebody's own may come without any for the voice.
+        return default_voice(options, pack, utterances) if utterances.is_dir() else None
+
+    return bundled_report(folders, pack, splits, options.device, voice)
 
 
 def answer(options: argparse.Namespace) -> Report:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from engine.generator_spec import GeneratorSpec
 from engine.loading import PACKS
 from engine.pack_reader import read_pack
+from engine.questions import QuestionPack
+from engine.utterance_writer import Sampling
 from training.checked_rows import CHECKED, CheckedRow, read_checked
 from training.evaluation.report import Report
 from training.evaluation.utterance_figures import spoken_figures, token_figures
 from training.evaluation.utterance_judge import judge_figures
 from training.evaluation.utterance_models import CountsTokens, load_voice, measure_speed, sweep_of
-from training.evaluation.utterance_prompts import UtterancePrompt, read_prompts
+from training.evaluation.utterance_prompts import UtterancePrompt, drawn_prompts, read_prompts
 from training.evaluation.utterance_sections import utterance_report
 from training.evaluation.utterances import Spoken, Voice, seconds_each, speak
 
@@ -23,30 +27,82 @@ TIMED = 25
 # The labelled utterances that the judge is measured on, and those that it was improved on.
 _MEASURED, _IMPROVED = "test", "validation"
 _JUDGED_PACK = "ml-core"
+DEFAULT_SEED = 20
 
 
 def utterance(options: argparse.Namespace) -> Report:
     """Evaluate stage 3."""
     pack = read_pack(options.pack)
     prompts = read_prompts(options.data, pack, options.split)
-    judged = read_pack(PACKS / _JUDGED_PACK)
-    labelled = {n: read_checked(CHECKED / f"{n}.csv", judged) for n in (_MEASURED, _IMPROVED)}
+    known, labelled = _judged_packs(pack), read_labelled()
     sweep = sweep_of(options.model)
-    voice = load_voice(options, pack, {p.id: p for p in (judged, pack)})
+    voice = load_voice(options.model, options, pack, known, Sampling(options.temperature))
     spoken = speak(voice, prompts, options.generations, options.seed)
-    figures: dict[str, Any] = {
-        **spoken_figures(spoken, _seconds(voice, prompts, options.seed)),
-        **token_figures(_tokens(voice, spoken)),
-        "model": voice.name,
-        "prompts": len(prompts),
-        "generations": options.generations,
+    figures = {
+        **voice_figures(voice, prompts, spoken, labelled, options.seed),
         "temperature": options.temperature,
-        "judge": _judge(voice, labelled),
         "sweep": [{**asdict(score), "passes": score.passes} for score in sweep],
         "speed": measure_speed(options, voice, prompts) if options.speed else None,
     }
     data = options.data.name if options.data else "the held-out prompts"
     return utterance_report(f"Stage 3: {voice.name} on {data}", figures, spoken, sweep)
+
+
+def default_voice(options: argparse.Namespace, pack: QuestionPack, rows: Path) -> Report:
+    """Evaluate the voice that speaks by default, once a prompt: a few seconds for written lines.
+
+    Args:
+        options: ``weights``, ``device`` and ``split`` of them.
+        pack: what it speaks about.
+        rows: folder of labelled utterances to draw the prompts from.
+
+    Raises:
+        DataError: the rows have faults.
+        ArtifactError: the voice or the judge is missing or altered.
+    """
+    prompts, labelled = drawn_prompts(rows, pack, options.split), read_labelled()
+    sampling = Sampling()
+    voice = load_voice(GeneratorSpec(), options, pack, _judged_packs(pack), sampling)
+    spoken = speak(voice, prompts, 1, DEFAULT_SEED)
+    figures = {
+        **voice_figures(voice, prompts, spoken, labelled, DEFAULT_SEED),
+        "temperature": sampling.temperature,
+        "sweep": [],
+        "speed": None,
+    }
+    return utterance_report(f"Stage 3: {voice.name}", figures, spoken, ())
+
+
+def read_labelled() -> Mapping[str, Sequence[CheckedRow]]:
+    """Return the utterances that people have judged, by half.
+
+    Raises:
+        DataError: with every fault of a file.
+    """
+    judged = read_pack(PACKS / _JUDGED_PACK)
+    return {half: read_checked(CHECKED / f"{half}.csv", judged) for half in (_MEASURED, _IMPROVED)}
+
+
+def voice_figures(
+    voice: Voice,
+    prompts: Sequence[UtterancePrompt],
+    spoken: Spoken,
+    labelled: Mapping[str, Sequence[CheckedRow]],
+    seed: int,
+) -> dict[str, Any]:
+    """Return all that is told of what a voice said, and how far the judge of it is right."""
+    return {
+        **spoken_figures(spoken, _seconds(voice, prompts, seed)),
+        **token_figures(_tokens(voice, spoken)),
+        "model": voice.name,
+        "prompts": len(prompts),
+        "generations": len(spoken.raw) // max(1, len(prompts)),
+        "judge": _judge(voice, labelled),
+    }
+
+
+def _judged_packs(pack: QuestionPack) -> dict[str, QuestionPack]:
+    return {known.id: known for known in (read_pack(PACKS / _JUDGED_PACK), pack)}
 
 
 def _seconds(voice: Voice, prompts: Sequence[UtterancePrompt], seed: int) -> dict[str, list[float]]:

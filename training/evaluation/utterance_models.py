@@ -39,24 +39,26 @@ class CountsTokens(Protocol):
 
 
 def load_voice(
-    options: argparse.Namespace, pack: QuestionPack, packs: Mapping[str, QuestionPack]
+    model: GeneratorSpec | Path,
+    options: argparse.Namespace,
+    pack: QuestionPack,
+    packs: Mapping[str, QuestionPack],
+    sampling: Sampling,
 ) -> Voice:
-    """Load what ``--model`` names.
+    """Load a voice.
 
     Args:
-        options: of the sub-command ``utterance``.
+        model: what ``--model`` of the sub-command ``utterance`` names.
+        options: ``weights`` and ``device`` of them.
         pack: what the voice speaks about.
         packs: pack id → pack, for all that its checks are asked about.
+        sampling: how words are drawn.
 
     Raises:
         ArtifactError: it is missing, altered, or no voice.
     """
     writer = load_writer(
-        spec_of(options.model),
-        options.weights,
-        options.device,
-        sampling=Sampling(options.temperature),
-        patience=PATIENCE,
+        spec_of(model), options.weights, options.device, sampling=sampling, patience=PATIENCE
     )
     return Voice(
         name=writer.name if writer else GeneratorKind.CURATED.value,

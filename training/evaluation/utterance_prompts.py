@@ -82,11 +82,23 @@ def read_prompts(data: Path | None, pack: QuestionPack, split: str) -> tuple[Utt
     """
     if data is not None and not has_columns(data, COLUMNS):
         return _of_reference(read_reference_utterances(data, pack, spoken=False), pack)
-    rows = read_utterances(data or UTTERANCES)
+    if data is None:
+        return drawn_prompts(UTTERANCES, pack, split)
+    rows = read_utterances(data)
     check_utterances(rows, pack)
-    if data is None and split == "test":
-        return of_rows(held_out_prompts(rows), pack)
-    return of_rows(of_split(rows, split, (data or UTTERANCES).name), pack)
+    return of_rows(of_split(rows, split, data.name), pack)
+
+
+def drawn_prompts(place: Path, pack: QuestionPack, split: str) -> tuple[UtterancePrompt, ...]:
+    """Read labelled utterances and return the turns of a split; those of ``test`` are drawn.
+
+    Raises:
+        DataError: with every fault.
+    """
+    rows = read_utterances(place)
+    check_utterances(rows, pack)
+    chosen = held_out_prompts(rows) if split == "test" else of_split(rows, split, place.name)
+    return of_rows(chosen, pack)
 
 
 def of_rows(rows: Sequence[UtteranceRow], pack: QuestionPack) -> tuple[UtterancePrompt, ...]:

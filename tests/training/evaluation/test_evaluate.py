@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ import pytest
 
 from engine.artifacts import ANSWER_EVALUATOR, ENCODER
 from engine.encoder import SharedEncoder
+from tests.support.small_rows import write_small_utterances
 from training import evaluate
 from training.reference_rows import COLUMNS
 
@@ -70,6 +72,37 @@ def test_the_pages_of_a_full_run_stand_on_their_own(bench: Bench, tmp_path: Path
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?!#)""", page)
     assert "@import" not in page
     assert "url(" not in re.sub(r"url\(#[^)]*\)", "", page)
+
+
+def test_the_default_voice_stands_in_the_same_table(
+    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "rows"
+    shutil.copytree(bench.root / "rows", rows)
+    write_small_utterances(tmp_path / "utterances")
+    figures = bench.figures("--data", rows, "--out", tmp_path / "out")
+    table = capsys.readouterr().out.strip().split("\n\n")[-1]
+    assert "stage 3, accuracy of what is said" in table
+    spoken = figures["utterance"]
+    assert (spoken["model"], spoken["prompts"], spoken["generations"], spoken["n"]) == (
+        "curated",
+        2,
+        1,
+        2,
+    )
+    goals = {goal["name"]: goal for goal in figures["goals"]}
+    assert goals["stage 3, written lines take over"]["value"] == 0
+    assert goals["stage 3, accuracy of what is said"]["value"] == spoken["served"]["accuracy"]
+    assert goals["judge of utterances, agrees with people"]["n"] == spoken["judge"]["n"] > 0
+    assert len(records(tmp_path / "out" / "generations.csv")) == 4
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "stage 3, accuracy of first tries" in page
+
+
+def test_rows_without_utterances_leave_the_voice_out(bench: Bench) -> None:
+    figures = bench.figures("--data", bench.root / "rows")
+    assert figures["utterance"] is None
+    assert not any("stage 3" in goal["name"] for goal in figures["goals"])
 
 
 # Stages 1 and 2
