@@ -12,7 +12,7 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from engine.arrays import FloatArray
 from engine.code_vocabulary import CodeVocabulary
 from engine.letter_features import ngram_counts
+from engine.outcomes import language_of
 from engine.prompts import SpokenTurn
 from engine.questions import QuestionPack, Topic
 
@@ -54,6 +55,9 @@ class TopicLikeness:
         self._locale = locale
         self._topics = {_key(topic, locale): topic for topic in pack}
         judged = [topic for topic in pack if topic.kind.judged]
+        self._lines = {
+            _key(topic, locale): tuple(map(_bare, _lines(topic, pack, locale))) for topic in judged
+        }
         self._rows = {_key(topic, locale): row for row, topic in enumerate(judged)}
         asked = [_asking(topic, locale) for topic in judged]
         told = [[*a, *_answering(topic, locale)] for a, topic in zip(asked, judged, strict=True)]
@@ -73,6 +77,10 @@ class TopicLikeness:
         """Whether the topic that is asked next is the one that was asked before."""
         names = {point.name[self._locale] for point in self.next_topic(turn).points}
         return bool(turn.still_open) and names.issuperset(turn.still_open)
+
+    def asks_verbatim(self, text: str, turn: SpokenTurn) -> bool:
+        """Whether a text ends as the pack itself asks about a turn's next topic."""
+        return _bare(text).endswith(self._lines[_wanted(turn)])
 
     def facts(self, question: str, turn: SpokenTurn) -> FloatArray:
         """Return what tells whether a question asks a turn's next topic, in order of `FACTS`.
@@ -139,6 +147,20 @@ def _key(topic: Topic, locale: str) -> tuple[str, str]:
 
 def _wanted(turn: SpokenTurn) -> tuple[str, str]:
     return turn.next_title, turn.next_question
+
+
+def _lines(topic: Topic, pack: QuestionPack, locale: str) -> Iterator[str]:
+    """Yield all that a pack says to ask about a topic, in every style of a language."""
+    asking = [topic.question, *(point.ask for point in topic.points)]
+    asking += [other.leads[topic.id] for other in pack if topic.id in other.leads]
+    for texts in asking:
+        for spoken, lines in texts.items():
+            if language_of(spoken) == locale:
+                yield from lines
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _asking(topic: Topic, locale: str) -> tuple[str, ...]:

@@ -94,6 +94,8 @@ class WordedRelevance:
             return -1.0
         if topics is None:
             return _shared(question, f"{turn.next_title} {turn.next_question}") - _LONE_FLOOR
+        if topics.asks_verbatim(text, turn):
+            return 1.0
         layers = self._layers[turn.locale]
         layer = layers.stay if topics.stays(turn) else layers.move
         found = [topics.facts(asked, turn) for asked in wordings(text, topics, turn)]

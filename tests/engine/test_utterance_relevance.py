@@ -108,6 +108,20 @@ def test_an_answer_is_given_away_by_who_states_it(pack: QuestionPack) -> None:
     assert not answers.given_away(stays, "Not quite. So what does a loss function measure?")
 
 
+def test_what_the_pack_itself_asks_is_on_topic(
+    pack: QuestionPack, relevance: WordedRelevance
+) -> None:
+    missed = [
+        (topic.id, then, line)
+        for topic in pack
+        for then, texts in topic.leads.items()
+        for line in texts.get("en", ())
+        if pack.topic(then).kind.judged
+        and relevance.scores(turn(pack, topic.id, then), [f"I see. {line}"])[0] < 0
+    ]
+    assert missed == []
+
+
 def test_what_the_pack_says_on_the_way_to_a_topic_gives_nothing_away(pack: QuestionPack) -> None:
     answers = OpenAnswers([pack])
     led = [
