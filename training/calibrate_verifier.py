@@ -45,7 +45,9 @@ from training.options import SPLITS, at_least_one, verifier_spec
 from training.rows import AnswerRow, of_split
 from training.rows_digest import rows_sha256
 from training.train_answer_verifier import read_rows
-from training.verdict_policy import Case, cases_of, policies_of
+from training.unseen_rows import UNSEEN, read_unseen
+from training.verdict_cases import Case, cases_of
+from training.verdict_policy import policies_of
 
 # Nobody waits for a single turn here.
 PATIENCE = 120.0
@@ -106,7 +108,11 @@ def calibrate(
     heads = PointHeads.load(weights / ANSWER_VERIFIER, str(bundled.manifest.config.get("heads_of")))
     cases = cases_of(pack, rows, encoder, verifier, heads)
     check_cases(cases, pack)
-    fitted = policies_of(cases, unseen=None)
+    strangers: list[Case] = []
+    if (options.data / UNSEEN).exists():
+        unseen = read_unseen(options.data / UNSEEN)
+        strangers = cases_of(unseen.pack, unseen.rows, encoder, verifier, heads)
+    fitted = policies_of(cases, strangers)
     folder = options.out or weights / CALIBRATIONS / spec.folder_name
     folder.mkdir(parents=True, exist_ok=True)
     return write_manifest(

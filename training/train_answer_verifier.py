@@ -6,7 +6,8 @@
 Members with layers of their own on the shared word embeddings learn from the labelled answers, the
 pack's contrasts and, if ``--corpora`` is given, from public inference and grading sets and
 near-misses cut from documents. Afterwards the calibration is fitted and the thresholds are chosen
-on the validation rows, and everything is scored on the test rows. A member that is finished is not
+on the validation rows (those about unseen questions on half of ``unseen.csv``), and everything is
+scored on the test rows. A member that is finished is not
 trained again, and never thrown away without ``--force``; a finished model is scored, not trained.
 """
 
@@ -47,7 +48,9 @@ from training.public_pairs import LICENCES, document_pairs, inference_pairs, rea
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
-from training.verdict_policy import find_cases, fit_policies, score_all
+from training.verdict_cases import find_cases, find_strangers
+from training.verdict_policy import fit_policies
+from training.verdict_scores import score_all
 from training.verifier_learning import LearningSettings, learn_member
 from training.verifier_pairs import VerifierPair, pack_pairs, row_pairs
 
@@ -67,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows = read_rows(pack, options.data)
         if manifest is not None:
             policies = VerdictPolicies.from_config(manifest.config)
-            metrics = score_all(policies, find_cases(pack, of_split(rows, "test"), options))
+            test = find_cases(pack, of_split(rows, "test"), options)
+            metrics = score_all(policies, test, find_strangers(options))
         elif options.members_only:
             train_members(pack, rows, options)
             metrics = {}
@@ -247,7 +251,6 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--learning-rate", type=float, default=LearningSettings.learning_rate, help="peak rate")
     add("--minutes", type=float, default=LearningSettings.minutes, help="of learning, at most")
     add("--hold-out", type=_names, default=[], help="topics to learn nothing of, for measuring")
-    add("--unseen", type=Path, help="verifier with topics held out, to judge unseen ones by")
     add("--start", type=Path, help="verifier whose members go on learning, by their file names")
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)

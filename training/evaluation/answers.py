@@ -19,7 +19,7 @@ from training.evaluation.open_set import Message, OpenSet, point_name
 from training.evaluation.ranking import Outcome, Ranking
 from training.evaluation.turns import Turn, answer_request, legal_judgement, request
 from training.rows import AnswerRow, label_of
-from training.verdict_policy import calibration_error
+from training.verdict_scores import calibration_error
 
 
 @dataclass(frozen=True, slots=True)

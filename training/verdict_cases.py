@@ -1,0 +1,123 @@
+"""Runs labelled answers through the stored models of stage 1: what verdicts are calibrated on.
+
+Everything goes through the very code that serves: the stored weights, the candidate vectors, the
+clauses.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.answer_evaluator import message_units
+from engine.answer_verifier import CrossEncoderVerifier
+from engine.arrays import FloatArray
+from engine.artifacts import ANSWER_EVALUATOR
+from engine.candidates import CandidateVectors
+from engine.contract import VerdictStatus
+from engine.encoder import SharedEncoder
+from engine.point_heads import PointHeads
+from engine.ports import AnswerVerifier
+from engine.questions import QuestionPack
+from engine.verdicts import FEATURES_WITH_HEAD, Proximity, features, proximity, verifier_pair
+from training.rows import AnswerRow, label_of
+from training.unseen_rows import UNSEEN, read_unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One (message, point) with its features and label."""
+
+    row: AnswerRow
+    point_id: str
+    label: VerdictStatus
+    features: FloatArray
+
+    @property
+    def has_head(self) -> bool:
+        """Whether the point's answers were learnt from."""
+        return len(self.features) == FEATURES_WITH_HEAD
+
+
+def find_cases(
+    pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Namespace
+) -> list[Case]:
+    """Run rows through the stored models.
+
+    Args:
+        pack: the pack that the rows belong to.
+        rows: labelled answers.
+        options: names ``base``, ``evaluator``, ``device``, ``data`` and ``out``, the folder of the
+            verifier.
+
+    Raises:
+        ArtifactError: one of the models cannot be used.
+    """
+    encoder = SharedEncoder(options.base, options.device)
+    encoder.add_adapter(options.evaluator, ANSWER_EVALUATOR)
+    verifier = CrossEncoderVerifier(encoder, options.out)
+    return cases_of(pack, rows, encoder, verifier, PointHeads.load(options.out, pack.id))
+
+
+def find_strangers(options: argparse.Namespace) -> list[Case]:
+    """Run the answers to unseen questions through the stored models; none where there is no file.
+
+    Args:
+        options: names ``base``, ``evaluator``, ``device``, ``data`` and ``out``, the folder of the
+            verifier.
+
+    Raises:
+        ArtifactError: one of the models cannot be used.
+        DataError: the file has faults.
+    """
+    file = options.data / UNSEEN
+    if not file.exists():
+        return []
+    unseen = read_unseen(file)
+    return find_cases(unseen.pack, unseen.rows, options)
+
+
+def cases_of(
+    pack: QuestionPack,
+    rows: Sequence[AnswerRow],
+    encoder: SharedEncoder,
+    verifier: AnswerVerifier,
+    heads: PointHeads,
+) -> list[Case]:
+    """Run rows through loaded models.
+
+    Args:
+        pack: the pack that the rows belong to.
+        rows: labelled answers.
+        encoder: has the answer evaluator's adapter.
+        verifier: judges pairs.
+        heads: of the points whose answers were learnt from.
+    """
+    candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
+    units = [message_units(row.answer) for row in rows]
+    # All at once: one row after another would leave a GPU idle and a processor waiting.
+    vectors = encoder.encode_many([t for texts in units for t in texts], ANSWER_EVALUATOR)
+    seen: list[tuple[AnswerRow, str, Proximity, float | None]] = []
+    pairs: list[tuple[str, str]] = []
+    start = 0
+    for row, texts in zip(rows, units, strict=True):
+        own = vectors[start : start + len(texts)]
+        start += len(texts)
+        topic = pack.topic(row.topic)
+        learnt = heads.scores(pack.id, topic, texts[0]) or {}
+        for point in topic.points:
+            known = candidates.of(topic.id, point.id, row.locale)
+            near = proximity(texts, own, known, topic.subject)
+            seen.append((row, point.id, near, learnt.get(point.id)))
+            pairs.append(verifier_pair(topic, point.id, row.locale, near, texts, own, known))
+    logits = verifier.judge(pairs)
+    return [
+        Case(
+            row,
+            point_id,
+            VerdictStatus(label_of(row, point_id)),
+            features(near, scores, head),
+        )
+        for (row, point_id, near, head), scores in zip(seen, logits, strict=True)
+    ]
