@@ -43,6 +43,9 @@ class LearningSettings:
         batch_size: pairs a step.
         smoothing: of the labels.
         ranking: weight of the couples' loss beside the cross-entropy.
+        kept: share of the weights that it started from in the mean that is returned, where it went
+            on learning (WiSE-FT, Wortsman et al. 2022): what is learnt of these topics costs less
+            of what holds for others.
         minutes: the rate falls to zero by then, and learning ends, whatever epochs are left.
         dropout: share of the states that is left out. The manners that are drawn anew for every
             epoch are noise enough for few epochs, and dropping costs a third of the time.
@@ -53,6 +56,7 @@ class LearningSettings:
     batch_size: int = 128
     smoothing: float = 0.05
     ranking: float = 0.5
+    kept: float = 0.5
     minutes: float = 600.0
     dropout: float = 0.0
 
@@ -105,8 +109,25 @@ def learn_member(
         )
         if clock.progress() >= 1:
             break
+    if start is not None:
+        keep(member, start, settings.kept)
     member.eval()
     return member
+
+
+def keep(member: PairReader, start: Path, share: float) -> None:
+    """Move a reader part of the way back to the weights that it started from.
+
+    Args:
+        member: has learnt.
+        start: weights that it started from.
+        share: of these in the mean.
+    """
+    learnt = {name: tensor.detach().clone() for name, tensor in member.state_dict().items()}
+    member.load(start)
+    with torch.no_grad():
+        for name, tensor in member.state_dict().items():
+            tensor.lerp_(learnt[name], 1 - share)
 
 
 def _beginner(body: EncoderBody, dropout: float, start: Path | None) -> PairReader:

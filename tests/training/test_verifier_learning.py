@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 import torch
 
-from training.verifier_learning import batches, couples_of, ranking_loss
+from engine.encoder_body import load_encoder_body
+from engine.pair_reader import PairReader
+from engine.ports import VERIFIER_CLASSES
+from tests.support.tiny_encoder import write_tiny_encoder
+from tests.support.tiny_readers import write_tiny_verifier
+from training.verifier_learning import batches, couples_of, keep, ranking_loss
 from training.verifier_pairs import VerifierPair
 
 
@@ -62,3 +68,23 @@ def test_the_loss_of_a_couple_falls_as_the_right_answer_gets_ahead() -> None:
 def test_the_odds_count_and_not_the_logits_alone() -> None:
     logits = torch.tensor([[5.0, 0, 0, 0], [5.0, 0, 5, 0]])
     assert float(ranking_loss(logits, torch.tensor([[0, 1]]))) < 0.1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_reader_goes_part_of_the_way_back_to_where_it_started(
+    tmp_path: Path, share: float
+) -> None:
+    folder = write_tiny_encoder(tmp_path / "body")
+    verifier = write_tiny_verifier(tmp_path / "verifier", folder, seeds=(3, 4))
+    body = load_encoder_body(folder, "cpu")
+    start, learnt, kept = (PairReader(body, classes=len(VERIFIER_CLASSES)) for _ in range(3))
+    start.load(verifier / "member-3.safetensors")
+    for reader in (learnt, kept):
+        reader.load(verifier / "member-4.safetensors")
+    keep(kept, verifier / "member-3.safetensors", share)
+    for part in ("layers.encoder", "head"):
+        one, other, mean = (
+            list(reader.get_submodule(part).parameters()) for reader in (start, learnt, kept)
+        )
+        expected = [share * a + (1 - share) * b for a, b in zip(one, other, strict=True)]
+        torch.testing.assert_close(mean, expected)
