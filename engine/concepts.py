@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 
 _READ_CHARACTERS = 600
 _KOREAN_LETTERS, _ENGLISH_LETTERS = 3, 5
-_STOP = "|"
+STOP, NEGATION = "|", "NOT"
 
 # Concept: English words, then the beginnings of Korean ones.
 _CONCEPTS: Mapping[str, tuple[str, str]] = {
-    "NOT": (
+    NEGATION: (
         "not no never without neither nor none cannot cant dont doesnt isnt wont arent wasnt"
         " nothing instead",
         "안 못 않 없 아니 말고 아닌 아닙 절대 대신",
@@ -168,15 +168,20 @@ def concepts(text: str) -> Iterator[str]:
     Args:
         text: a message; what stands beyond its first 600 characters is not read.
     """
+    return (concept for _, concept in read_words(text))
+
+
+def read_words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the words of a text in order as they are written, each with what `concepts` yields."""
     for word in _WORD.findall(_NOT.sub(" not", text[:_READ_CHARACTERS].casefold())):
         if word in ".;!?":
-            yield _STOP
+            yield word, STOP
         elif "가" <= word[0] <= "힣":
-            yield _korean(word) or _PARTICLE.sub("", word)[:_KOREAN_LETTERS]
+            yield word, _korean(word) or _PARTICLE.sub("", word)[:_KOREAN_LETTERS]
         elif word in _ENGLISH:
-            yield _ENGLISH[word]
+            yield word, _ENGLISH[word]
         elif word not in _EMPTY:
-            yield word[:_ENGLISH_LETTERS] if word.isalpha() else word
+            yield word, word[:_ENGLISH_LETTERS] if word.isalpha() else word
 
 
 def _korean(word: str) -> str | None:

@@ -1,7 +1,7 @@
 """Which words of a text stand near one another, and in which order.
 
 What is said of what is lost on single words: "random units off in training, all on at test time" is
-made of the same ones as its opposite. So words are counted in pairs, as `engine.concepts` reads
+made of the same ones as its opposite. So words are counted in pairs, as `engine.denials` reads
 them: each with the eight that follow it. A pair is known by a 32-bit code in place of its text.
 """
 
@@ -12,7 +12,7 @@ from collections import Counter
 
 from engine.arrays import FloatArray
 from engine.code_vocabulary import CodeVocabulary
-from engine.concepts import concepts
+from engine.denials import marked_concepts
 
 _WINDOW = 8
 
@@ -29,7 +29,7 @@ class PairVocabulary(CodeVocabulary):
 
 def pair_counts(text: str) -> Counter[int]:
     """Return how often each ordered pair of near words occurs in a text, by its 32-bit code."""
-    words = list(concepts(text))
+    words = marked_concepts(text)
     return Counter(
         zlib.crc32(f"{word} {follower}".encode())
         for place, word in enumerate(words)

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from engine.point_heads import AnswerPieces, TopicHeads
 from engine.questions import AnswerPoint, QuestionPack, Topic
 from training.letter_learning import learn_letters, learn_pairs
+from training.near_misses import near_miss_rows
 from training.rows import AnswerRow, label_of
 from training.strung_words import strung_rows
 
@@ -19,6 +20,8 @@ LEAST_TEXTS = 2
 STRENGTH = 10.0
 # Share of the right answers whose key words are shown strung together, as what is not right.
 STRUNG = 0.25
+# Share of the right answers that a near-miss is made of, which is shown as wrong.
+NEAR_MISSES = 0.5
 SEED = 20
 
 
@@ -29,7 +32,11 @@ def fit_heads(pack: QuestionPack, rows: Sequence[AnswerRow]) -> dict[str, TopicH
         pack: the pack that the rows belong to, with its contrasts.
         rows: labelled answers to learn from.
     """
-    shown = [*rows, *strung_rows(pack, rows, STRUNG, random.Random(SEED))]
+    shown = [
+        *rows,
+        *strung_rows(pack, rows, STRUNG, random.Random(SEED)),
+        *near_miss_rows(rows, NEAR_MISSES, random.Random(SEED)),
+    ]
     return {
         topic.id: _fit_topic(topic, own, pack.locales)
         for topic in pack

@@ -17,7 +17,7 @@ from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import AnswerPoint, Contrast, QuestionPack, Topic
 from engine.verdicts import REFERENCES_SHOWN, verifier_context
-from training.near_misses import near_miss
+from training.near_misses import near_miss_of
 from training.rows import AnswerRow, label_of
 from training.voicing import voiced
 
@@ -99,7 +99,11 @@ def _family_pairs(
     for couple_of in zip(right, other, strict=False):
         context = _context(point, locale, chance)
         yield from _couple(context, couple_of, locale, topic, chance)
-    made = _near_misses(family, chance)
+    made = {
+        row.answer: near_miss
+        for row in family
+        if chance.random() < NEAR_MISSES and (near_miss := near_miss_of(row, chance))
+    }
     for text, status in right[coupled:]:
         if text in made:
             said_of = ((text, status), (made[text], VerdictStatus.WRONG))
@@ -110,19 +114,6 @@ def _family_pairs(
     for text, status in (*other[coupled:], *missing):
         message = voiced(text, locale, topic.subject, chance)
         yield VerifierPair(_context(point, locale, chance), message, CLASS[status])
-
-
-def _near_misses(family: Sequence[AnswerRow], chance: random.Random) -> dict[str, str]:
-    """Return near-misses of some right answers: only where one point alone can have become false.
-
-    A question asks, whichever way it is put.
-    """
-    drawn = (
-        row
-        for row in family
-        if len(row.covered) == 1 and "?" not in row.answer and chance.random() < NEAR_MISSES
-    )
-    return {row.answer: made for row in drawn if (made := near_miss(row.answer, chance))}
 
 
 def _couple(

@@ -27,6 +27,11 @@ def test_far_words_make_no_pair() -> None:
     assert not pair & pair_counts(far).keys()
 
 
+def test_what_is_denied_shares_no_pair_with_what_is_said() -> None:
+    said, denied = pair_counts("units drop"), pair_counts("not units drop")
+    assert said.keys().isdisjoint(denied)
+
+
 def test_a_single_word_makes_no_pair() -> None:
     assert not pair_counts("loss")
 

@@ -37,6 +37,13 @@ def test_each_point_learns_what_is_said_of_what(pack: QuestionPack) -> None:
     assert heads.scores("skin red, leaf green")[0] > heads.scores("skin green, leaf red")[0]
 
 
+def test_a_denial_of_a_right_answer_is_learnt_as_wrong(pack: QuestionPack) -> None:
+    rows = [row(f"{n} skin is red", "colour") for n in ("the", "its", "every", "a", "this", "her")]
+    rows += [row(f"{n} leaf is green") for n in ("the", "its", "every", "a", "this", "her")]
+    heads = fit_heads(pack, rows)["apples"]
+    assert heads.scores("the skin is red")[0] > heads.scores("the skin is not red")[0]
+
+
 def test_the_packs_own_answers_are_learnt_too(pack: QuestionPack) -> None:
     point = pack.topic("apples").points[0]
     heads = fit_heads(pack, [row("crimson", "colour")])["apples"]
