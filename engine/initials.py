@@ -8,6 +8,10 @@ _INITIALS: dict[str, Intent] = {
     "ㅁㄹ": Intent.DONT_KNOW,
     "ㅁㄹㄱㅇ": Intent.DONT_KNOW,
     "ㅁㄹㄱㅇㅇ": Intent.DONT_KNOW,
+    "ㅁㄹㅇ": Intent.DONT_KNOW,
+    "ㅁㄹㄱㄷ": Intent.DONT_KNOW,
+    "ㅁㄹㄱㄴ": Intent.DONT_KNOW,
+    "ㅈㅅㅁㄹ": Intent.DONT_KNOW,
     "ㅎㅌ": Intent.HINT,
     "ㅎㅌㅈ": Intent.HINT,
     "ㅎㅌㄱ": Intent.HINT,
@@ -28,7 +32,7 @@ def intent_by_initials(typed: str) -> Intent:
     """Return what lone initials stand for; ㅁㄹ, ㅁㄹㅁㄹ and ㅁㄹㅠㅠ are one and the same.
 
     Args:
-        typed: the lone consonants and vowels of a message that has no whole syllable.
+        typed: the lone consonants and vowels of a message that says nothing else.
     """
     for initials in (typed, typed.rstrip(_LAUGHING_OR_CRYING)):
         half = initials[: len(initials) // 2]

@@ -13,6 +13,7 @@ import re
 import unicodedata
 
 from engine.contract import Intent
+from engine.emoji import intent_by_emoji
 from engine.initials import intent_by_initials
 from engine.manipulation import orders_the_interviewer
 from engine.short_messages import intent_of_short
@@ -21,6 +22,10 @@ _NOISE = re.compile(r"[^\w\s]|_|[ㄱ-ㅎㅏ-ㅣ]+", re.UNICODE)
 _PUZZLED = re.compile(r"[\s.…]*[?？][\s.…?？]*")
 _SPACE = re.compile(r"\s+")
 _JAMO_ONLY = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
+# What may stand before initials and says nothing: "아 ㅁㄹ".
+_SIGHED = re.compile(
+    r"(?:(?:아+|어+|음+|흠+|하+|헐|앗|엥|걍|그냥|진짜|근데|솔직히|이건|u+m+|u+h+)\s*)*"
+)
 
 # Words that may stand around a request without changing what it is.
 _AROUND = (
@@ -49,7 +54,7 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.HINT,
-        rf"(?>{_AROUND}\s*)*(?>작은\s*|하나만\s*|살짝\s*|조금만\s*)*힌트\s*(?:만|를|가|라도|는|도)?\s*"
+        rf"(?!.*(?:없고|말고|됐고))(?>{_AROUND}\s*)*(?>작은\s*|하나만\s*|살짝\s*|조금만\s*)*힌트\s*(?:만|를|가|라도|는|도)?\s*"
         r"(?>(?:하나|한\s*개|더|좀|조금|살짝|제발|또|다음|하나만|부탁|필요|없|있|줄|줘|주|주라|달라|ㄱ)\w*\s*)*",
     ),
     (
@@ -179,6 +184,8 @@ _PATTERNS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.TERM_QUESTION,
+        # Who asks for the interviewer's name, age or dream chats.
+        r"(?!(?:너는?|넌|네|니|당신은?|오로라\w?)?\s*(?:이름|나이|꿈|취미|성별|직업|정체)[이가은는]?\s*(?:뭐|뭔|무엇))"
         r".{0,60}?(?:무슨\s*(?:뜻|말|의미|소리)|뭔\s*(?:뜻|말|소리)|뜻이\s*(?:뭐|뭔|무엇)|의미가\s*(?:뭐|뭔|무엇)|"
         r"(?<!질문)(?<!문제)(?<!지금 꺼)(?<!지금 거)"
         r"(?:이|가|는|은|란|라는\s*게|이라는\s*게|라는\s*건|란\s*게|이란\s*게|게|건)\s*"
@@ -257,12 +264,13 @@ def intent_by_wording(text: str) -> Intent | None:
     """Return the intent that the wording gives away, None where it takes a model to tell."""
     if not any(unicodedata.category(c)[0] in "LN" for c in text):
         # Whoever sends nothing but a question mark did not get what was asked.
-        return Intent.REPEAT if _PUZZLED.fullmatch(text) else Intent.UNREADABLE
+        puzzled = Intent.REPEAT if _PUZZLED.fullmatch(text) else Intent.UNREADABLE
+        return intent_by_emoji(text) or puzzled
     if _is_foreign(text):
         return Intent.OTHER_LANGUAGE
     plain = normalise(text)
-    if not plain:
-        return intent_by_initials("".join(_JAMO_ONLY.findall(text)))
+    if (initials := "".join(_JAMO_ONLY.findall(text))) and _SIGHED.fullmatch(plain):
+        return intent_by_initials(initials)
     if orders_the_interviewer(text):
         return Intent.MANIPULATION
     if (short := intent_of_short(plain)) is not None:

@@ -49,6 +49,9 @@ _ENGLISH = {
         f"(?: (?:again|please|differently|{_IN_PLAIN_WORDS}))*|{_IN_PLAIN_WORDS}(?: please)?"
     ),
     Intent.DONT_KNOW: (
+        "(?:ok |well |alright )?(?:i (?:fold|surrender|concede)|i give in|search me|idfk|"
+        "(?:im )?throwing in the towel|i throw in the towel|"
+        "you(?:ve)? (?:got|stumped) me(?: there)?)|"
         "(?:(?:just|please|then|ok|can you|could you) )*(?:tell|give|show) me the "
         "(?:right |correct |model )?answer(?: (?:please|then|already))*|"
         "whats the (?:right |correct )?answer(?: (?:then|please))*"

@@ -45,8 +45,7 @@ from training.options import SPLITS, at_least_one, verifier_spec
 from training.rows import AnswerRow, of_split
 from training.rows_digest import rows_sha256
 from training.train_answer_verifier import read_rows
-from training.unseen_rows import UNSEEN, read_unseen
-from training.verdict_cases import Case, cases_of
+from training.verdict_cases import Case, cases_of, find_strangers
 from training.verdict_policy import policies_of
 
 # Nobody waits for a single turn here.
@@ -80,7 +79,12 @@ def sample(rows: Sequence[AnswerRow], amount: int, seed: int) -> list[AnswerRow]
     """
     chance = random.Random(seed)
     splits = (of_split(rows, "validation"), of_split(rows, "test"))
-    return [row for split in splits for row in chance.sample(split, min(amount, len(split)))]
+    return [row for split in splits for row in drawn(split, amount, chance)]
+
+
+def drawn(rows: Sequence[AnswerRow], amount: int, chance: random.Random) -> list[AnswerRow]:
+    """Return at most so many of the rows, drawn at random."""
+    return chance.sample(rows, min(amount, len(rows)))
 
 
 def calibrate(
@@ -108,11 +112,12 @@ def calibrate(
     heads = PointHeads.load(weights / ANSWER_VERIFIER, str(bundled.manifest.config.get("heads_of")))
     cases = cases_of(pack, rows, encoder, verifier, heads)
     check_cases(cases, pack)
-    strangers: list[Case] = []
-    if (options.data / UNSEEN).exists():
-        unseen = read_unseen(options.data / UNSEEN)
-        strangers = cases_of(unseen.pack, unseen.rows, encoder, verifier, heads)
-    fitted = policies_of(cases, strangers)
+
+    def judge(others: QuestionPack, answers: Sequence[AnswerRow]) -> list[Case]:
+        some = drawn(answers, options.rows, random.Random(options.seed))
+        return cases_of(others, some, encoder, verifier, heads)
+
+    fitted = policies_of(cases, find_strangers(options.data, judge))
     folder = options.out or weights / CALIBRATIONS / spec.folder_name
     folder.mkdir(parents=True, exist_ok=True)
     return write_manifest(

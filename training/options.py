@@ -49,6 +49,7 @@ def adapter_parser(prog: str, description: str) -> argparse.ArgumentParser:
     add(
         "--epochs", type=whole_numbers, help="passes over the rows; a list as in 5,10,20 tries each"
     )
+    add("--adapter", type=Path, help="a finished model whose adapter is kept")
     add_adapter_options(parser)
     return parser
 
@@ -93,6 +94,17 @@ def at_least_one(text: str) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number") from None
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
+def share(text: str) -> float:
+    """Read a share from the command line, from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to 1")
     return value
 
 

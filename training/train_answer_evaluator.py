@@ -4,8 +4,9 @@
 
 A LoRA adapter over the shared body learns how near an answer stands to the reference answers and
 the plausible wrong answers of each point of its topic; then one linear layer learns from the
-vectors what a message is. If ``--out`` holds a finished model it is scored again, not trained.
-With a file in the reference layout as ``--data`` the adapter learns to choose among its labels.
+vectors what a message is. ``--adapter`` keeps the adapter of a finished model and learns the rest,
+in minutes. If ``--out`` holds a finished model it is scored again, not trained. With a file in the
+reference layout as ``--data`` the adapter learns to choose among its labels.
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ import argparse
 import itertools
 import json
 import logging
-import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR, Manifest, write_manifest
 from engine.contract import Intent
 from engine.encoder import SharedEncoder
@@ -41,15 +40,18 @@ from training.adapters import (
     set_seed,
     train_pairs,
 )
+from training.candidate_model import Encode
 from training.candidate_scores import CandidateScores
 from training.errors import DataError, TrainingError
+from training.evaluator_pairs import TARGETS, answer_pairs, pack_pairs
 from training.intent_fitting import Messages, fit_intents, score_intents
 from training.intent_pairs import intent_pairs
+from training.kept_adapter import LearntAdapter, keep_adapter, refuse_same_folder
 from training.options import adapter_parser, adapter_settings, refuse_loss
 from training.reference_rows import Stage
 from training.reference_training import is_reference, refuse_reference_model, run
 from training.row_checks import check_answers, check_splits
-from training.rows import AnswerRow, IntentRow, label_of, read_answers, read_intents
+from training.rows import AnswerRow, IntentRow, read_answers, read_intents
 from training.rows_digest import rows_sha256
 from training.sweep import Job, train_each
 
@@ -57,9 +59,6 @@ log = logging.getLogger(__name__)
 
 DEFAULTS = AdapterSettings(epochs=6)
 
-# Target cosine of an answer to a reference answer of a point, by what it did for the point.
-TARGETS = {"covered": 1.0, "partial": 0.6, "wrong": 0.3, "missing": 0.0}
-REFERENCES_A_POINT = 1
 # A message counts as an answer whatever the intent head says when it comes this near to a point.
 FLOOR_QUANTILE = 0.98
 
@@ -93,6 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
     """Do what was asked for with the project's own rows; return the scores on their test split."""
     refuse_loss(options)
+    refuse_same_folder(options)
     manifest = None if options.force else finished(options.out, ANSWER_EVALUATOR)
     pack = read_pack(options.pack, contrasts=True)
     rows = read_rows(pack, options.data)
@@ -101,7 +101,11 @@ def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
         return score(manifest, rows, options.base, options.out)
 
     def train_one(settings: AdapterSettings, folder: Path) -> Manifest:
-        return train(pack, rows, load_body(options.base, options.device), folder, settings)
+        if options.adapter is not None:
+            kept = keep_adapter(ANSWER_EVALUATOR, options.base, options.adapter, folder)
+            return finish(pack, rows, kept, folder)
+        body = load_body(options.base, options.device)
+        return finish(pack, rows, learn_adapter(pack, rows, body, settings, folder), folder)
 
     def validate(folder: Path) -> tuple[float, float]:
         scores = score_points(pack, rows.answers, options.base, folder)
@@ -130,23 +134,23 @@ def read_rows(pack: QuestionPack, data: Path) -> EvaluatorRows:
     return EvaluatorRows(answers, intents, sha256)
 
 
-def train(
+def learn_adapter(
     pack: QuestionPack,
     rows: EvaluatorRows,
     encoder: tuple[SentenceTransformer, Manifest],
-    out: Path,
     settings: AdapterSettings,
-) -> Manifest:
-    """Train adapter and intent head and write the model folder.
+    out: Path,
+) -> LearntAdapter:
+    """Train an adapter and save it in the model folder.
 
     Args:
         pack: the pack that the rows belong to.
         rows: checked rows.
         encoder: the body and its manifest; the body gets the adapter.
-        out: the model folder.
         settings: how to train.
+        out: the model folder.
     """
-    body, body_manifest = encoder
+    body, manifest = encoder
     chance = set_seed(settings.seed)
     adapter = attach(body, settings.rank)
     learned = [row for row in rows.answers if row.split == "train"]
@@ -157,23 +161,25 @@ def train(
     log.info("%d pairs from %d rows", len(pairs), len(learned))
     train_pairs(body, pairs, settings, out)
     save_adapter(adapter, out)
+    return LearntAdapter.fresh(body, manifest.digest, settings)
+
+
+def finish(pack: QuestionPack, rows: EvaluatorRows, adapter: LearntAdapter, out: Path) -> Manifest:
+    """Learn what messages are, score, and write the rest of the model folder."""
     messages = Messages.of(rows.answers, rows.intents)
-    vectors = encode(body, messages.texts)
+    vectors = adapter.encode(messages.texts)
     head = fit_intents(messages, vectors, out)
     test = messages.splits == "test"
     return write_manifest(
         out,
         Manifest(
             kind=ANSWER_EVALUATOR,
-            base={"kind": "encoder", "digest": body_manifest.digest},
+            base={"kind": "encoder", "digest": adapter.base},
             config={
                 **head,
-                "answer_floor": answer_floor(body, pack, rows.intents),
-                "rank": settings.rank,
-                "epochs": settings.epochs,
-                "learning_rate": settings.learning_rate,
-                "batch_size": settings.batch_size,
+                "answer_floor": answer_floor(adapter.encode, pack, rows.intents),
                 "targets": TARGETS,
+                **adapter.config,
             },
             data={
                 **rows.sha256,
@@ -181,7 +187,7 @@ def train(
                 "licence": "Apache-2.0, written for this project",
             },
             metrics=score_intents(IntentHead(out, head), messages.only("test"), vectors[test]),
-            seed=settings.seed,
+            seed=adapter.seed,
         ),
     )
 
@@ -225,50 +231,7 @@ def score_points(
     return CandidateScores.of(near, truth)
 
 
-def answer_pairs(
-    pack: QuestionPack, rows: Sequence[AnswerRow], chance: random.Random
-) -> Iterator[tuple[str, str, float]]:
-    """Yield (answer, candidate, target cosine) for every point of each row's topic."""
-    for row in rows:
-        if row.intent is not Intent.ANSWER:
-            continue
-        for point in pack.topic(row.topic).points:
-            label = label_of(row, point.id)
-            references = chance.sample(point.references[row.locale], REFERENCES_A_POINT)
-            for reference in references:
-                yield row.answer, reference, TARGETS[label]
-            wrong = chance.choice(point.wrong[row.locale]).answer
-            # Which misconception a wrong row repeats is not labelled: only right rows push away.
-            if label in ("covered", "missing"):
-                yield row.answer, wrong, 0.2 if label == "covered" else 0.0
-
-
-def pack_pairs(pack: QuestionPack, chance: random.Random) -> Iterator[tuple[str, str, float]]:
-    """Yield (answer, candidate, target cosine) of the pack's own right and wrong answers."""
-    for point in (point for topic in pack for point in topic.points):
-        for locale in pack.locales:
-            for wrong_answer in point.wrong[locale]:
-                reference = chance.choice(point.references[locale])
-                yield wrong_answer.answer, reference, TARGETS["wrong"]
-            for contrast in point.contrasts.get(locale, ()):
-                for text in contrast.rewordings:
-                    yield text, contrast.reference, TARGETS["covered"]
-                # One of the near-misses is enough: what tells them is the verifier.
-                distorted = chance.choice(contrast.distortions)
-                yield distorted, contrast.reference, TARGETS["wrong"]
-            right = point.references[locale]
-            for one, other in zip(right, reversed(right), strict=True):
-                if one != other:
-                    yield one, other, TARGETS["covered"]
-        # The same point in two languages: an answer in either is as near.
-        for one, other in itertools.combinations(pack.locales, 2):
-            for pair in zip(point.references[one], point.references[other], strict=False):
-                yield *pair, TARGETS["covered"]
-
-
-def answer_floor(
-    body: SentenceTransformer, pack: QuestionPack, intents: Sequence[IntentRow]
-) -> float:
+def answer_floor(encode: Encode, pack: QuestionPack, intents: Sequence[IntentRow]) -> float:
     """Return the similarity that messages which are no answers hardly ever reach.
 
     Taken on train rows: the quantile of their highest similarity to any right answer.
@@ -281,14 +244,8 @@ def answer_floor(
         for locale in pack.locales
         for text in point.references[locale]
     ]
-    nearest = (encode(body, others) @ encode(body, references).T).max(axis=1)
+    nearest = (encode(others) @ encode(references).T).max(axis=1)
     return round(float(np.quantile(nearest, FLOOR_QUANTILE)), 4)
-
-
-def encode(body: SentenceTransformer, texts: Sequence[str]) -> FloatArray:
-    """Return unit vectors, one row a text."""
-    vectors = body.encode(list(texts), batch_size=64, show_progress_bar=False)
-    return np.asarray(vectors, dtype=np.float32)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@
         --corpora CORPORA --out runs/answer_verifier
 
 Members with layers of their own on the shared word embeddings learn from the labelled answers, the
-pack's contrasts and, if ``--corpora`` is given, from public inference and grading sets and
-near-misses cut from documents. Afterwards the calibration is fitted and the thresholds are chosen
-on the validation rows (those about unseen questions on half of ``unseen.csv``), and everything is
-scored on the test rows. A member that is finished is not
-trained again, and never thrown away without ``--force``; a finished model is scored, not trained.
+pack's contrasts, the further questions of ``further/`` and, if ``--corpora`` is given, from public
+inference and grading sets and near-misses cut from documents. Afterwards the calibration is fitted
+and the thresholds are chosen on the validation rows (those about unseen questions on half of
+``unseen.yaml`` and some further questions), and everything is scored on the test rows. A member
+that is finished is not trained again, and never thrown away without ``--force``; a finished model
+is scored, not trained.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from engine.artifacts import (
@@ -43,8 +45,9 @@ from engine.verdicts import VerdictPolicies
 from training.adapters import clear, finished
 from training.errors import CheckpointError, DataError, TrainingError
 from training.head_fitting import fit_heads
-from training.options import training_parser
+from training.options import share, training_parser
 from training.public_pairs import LICENCES, document_pairs, inference_pairs, read_sentences
+from training.question_sets import FURTHER, read_further
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
@@ -71,7 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if manifest is not None:
             policies = VerdictPolicies.from_config(manifest.config)
             test = find_cases(pack, of_split(rows, "test"), options)
-            metrics = score_all(policies, test, find_strangers(options))
+            judge = partial(find_cases, options=options)
+            metrics = score_all(policies, test, find_strangers(options.data, judge))
         elif options.members_only:
             train_members(pack, rows, options)
             metrics = {}
@@ -125,6 +129,7 @@ def train(pack: QuestionPack, rows: Sequence[AnswerRow], options: argparse.Names
         },
         data={
             "answers": rows_sha256((options.data / "answers").glob("*.csv")),
+            "further": rows_sha256((options.data / FURTHER).glob("*.yaml")),
             "pack": f"{pack.id} {pack.version} {pack.digest}",
             "licence": "Apache-2.0, written for this project",
             "public": LICENCES if options.corpora else {},
@@ -154,6 +159,7 @@ def train_members(
         learning_rate=options.learning_rate,
         batch_size=options.batch_size,
         minutes=options.minutes,
+        kept=options.kept,
     )
     held_out = tuple(options.hold_out)
     seeds = range(options.seed, options.seed + options.members)
@@ -168,12 +174,12 @@ def train_members(
     public = _public_pairs(options)
     sentences = read_sentences(options.corpora) if options.corpora else []
     learned = [row for row in of_split(rows, "train") if row.topic not in held_out]
-    known = without_topics(pack, held_out)
+    taught = [(without_topics(pack, held_out), learned), *_further(options.data)]
 
     def epoch(chance: random.Random) -> list[VerifierPair]:
         return [
-            *row_pairs(known, learned, chance),
-            *pack_pairs(known, chance),
+            *(pair for known, told in taught for pair in row_pairs(known, told, chance)),
+            *(pair for known, _ in taught for pair in pack_pairs(known, chance)),
             *document_pairs(sentences, DOCUMENTS, chance),
             *public,
         ]
@@ -211,8 +217,11 @@ def _keep_members_of(recipe: dict[str, object], options: argparse.Namespace) -> 
         CheckpointError: members are there that were trained otherwise. Hours may lie in them.
     """
     note = options.out / CHECKPOINTS / "recipe.json"
-    answers = rows_sha256((options.data / "answers").glob("*.csv"))
-    stands = json.dumps({**recipe, "answers": answers}, sort_keys=True)
+    rows = {
+        "answers": rows_sha256((options.data / "answers").glob("*.csv")),
+        "further": rows_sha256((options.data / FURTHER).glob("*.yaml")),
+    }
+    stands = json.dumps({**recipe, **rows}, sort_keys=True)
     if options.force:
         clear(options.out)
     elif note.exists() and note.read_text(encoding="utf-8") != stands:
@@ -227,6 +236,16 @@ def _keep_members_of(recipe: dict[str, object], options: argparse.Namespace) -> 
 def without_topics(pack: QuestionPack, topics: Sequence[str]) -> QuestionPack:
     """Return the pack without some of its topics, as training sees it where they are held out."""
     return replace(pack, topics=tuple(topic for topic in pack if topic.id not in topics))
+
+
+def _further(data: Path) -> list[tuple[QuestionPack, list[AnswerRow]]]:
+    """Return the further questions of the train split with their answers, if there are any."""
+    further = read_further(data)
+    if further is None:
+        return []
+    learned = of_split(further.rows, "train")
+    others = {topic.id for topic in further.pack} - {row.topic for row in learned}
+    return [(without_topics(further.pack, sorted(others)), learned)]
 
 
 def _public_pairs(options: argparse.Namespace) -> list[VerifierPair]:
@@ -252,6 +271,12 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--minutes", type=float, default=LearningSettings.minutes, help="of learning, at most")
     add("--hold-out", type=_names, default=[], help="topics to learn nothing of, for measuring")
     add("--start", type=Path, help="verifier whose members go on learning, by their file names")
+    add(
+        "--kept",
+        type=share,
+        default=LearningSettings.kept,
+        help="with --start: share of the weights before in the mean with those after",
+    )
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)
 

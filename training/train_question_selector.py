@@ -15,9 +15,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,8 +39,8 @@ from training.adapters import (
     save_adapter,
     set_seed,
 )
-from training.candidate_model import Encode, encoder_of
-from training.errors import DataError, TrainingError
+from training.errors import TrainingError
+from training.kept_adapter import LearntAdapter, keep_adapter, refuse_same_folder
 from training.options import adapter_parser, adapter_settings, refuse_loss
 from training.reference_rows import Stage
 from training.reference_training import is_reference, refuse_reference_model, run
@@ -67,26 +66,6 @@ log = logging.getLogger(__name__)
 DEFAULTS = AdapterSettings(epochs=8)
 # Put together for each written choice.
 MESSAGES = 1.3
-ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
-# What a manifest says of how an adapter was trained.
-LEARNT_BY = ("rank", "epochs", "learning_rate", "batch_size")
-
-
-@dataclass(frozen=True, slots=True)
-class LearntAdapter:
-    """An adapter that lies in a model folder, ready to encode.
-
-    Args:
-        encode: returns unit vectors.
-        base: digest of the body.
-        config: how it was trained, for the manifest.
-        seed: of its training.
-    """
-
-    encode: Encode
-    base: str
-    config: Mapping[str, Any]
-    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +84,6 @@ class SelectorRows:
 def main(argv: Sequence[str] | None = None) -> int:
     """Train or score; return the exit code."""
     parser = adapter_parser("python -m training.train_question_selector", __doc__ or "")
-    parser.add_argument("--adapter", type=Path, help="a finished model whose adapter is kept")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
@@ -123,8 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
     """Do what was asked for with the project's own rows; return the scores on their test split."""
     refuse_loss(options)
-    if options.adapter is not None and options.adapter.resolve() == options.out.resolve():
-        raise DataError((f"{options.adapter}: --adapter and --out are the same folder",))
+    refuse_same_folder(options)
     manifest = None if options.force else finished(options.out, QUESTION_SELECTOR)
     pack = read_pack(options.pack)
     rows = read_rows(pack, options.data)
@@ -134,7 +111,8 @@ def train_or_score(options: argparse.Namespace) -> dict[str, Any]:
 
     def train_one(settings: AdapterSettings, folder: Path) -> Manifest:
         if options.adapter is not None:
-            return finish(pack, rows, keep_adapter(options.base, options.adapter, folder), folder)
+            kept = keep_adapter(QUESTION_SELECTOR, options.base, options.adapter, folder)
+            return finish(pack, rows, kept, folder)
         body = load_body(options.base, options.device)
         return finish(pack, rows, learn_adapter(pack, rows, body, settings, folder), folder)
 
@@ -190,27 +168,7 @@ def learn_adapter(
     log.info("%d lessons", len(lessons))
     learn(body, pack, lessons, settings, out)
     save_adapter(adapter, out)
-    config = {name: getattr(settings, name) for name in LEARNT_BY}
-    return LearntAdapter(encoder_of(body), manifest.digest, config, settings.seed)
-
-
-def keep_adapter(base: Path, source: Path, out: Path) -> LearntAdapter:
-    """Copy the adapter of a finished model into a model folder.
-
-    Raises:
-        ArtifactError: it cannot be used, or was trained on another body.
-    """
-    encoder = SharedEncoder(base, "cpu")
-    manifest = encoder.add_adapter(source, QUESTION_SELECTOR)
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ADAPTER_FILES:
-        shutil.copyfile(source / name, out / name)
-
-    def encode(texts: Sequence[str]) -> FloatArray:
-        return encoder.encode_many(texts, QUESTION_SELECTOR)
-
-    config = {name: manifest.config[name] for name in LEARNT_BY if name in manifest.config}
-    return LearntAdapter(encode, encoder.manifest.digest, config, manifest.seed)
+    return LearntAdapter.fresh(body, manifest.digest, settings)
 
 
 def finish(pack: QuestionPack, rows: SelectorRows, adapter: LearntAdapter, out: Path) -> Manifest:

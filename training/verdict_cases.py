@@ -7,8 +7,9 @@ clauses.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from engine.answer_evaluator import message_units
 from engine.answer_verifier import CrossEncoderVerifier
@@ -21,8 +22,8 @@ from engine.point_heads import PointHeads
 from engine.ports import AnswerVerifier
 from engine.questions import QuestionPack
 from engine.verdicts import FEATURES_WITH_HEAD, Proximity, features, proximity, verifier_pair
-from training.rows import AnswerRow, label_of
-from training.unseen_rows import UNSEEN, read_unseen
+from training.question_sets import is_calibrating, read_further, read_unseen
+from training.rows import AnswerRow, label_of, of_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,23 @@ class Case:
     def has_head(self) -> bool:
         """Whether the point's answers were learnt from."""
         return len(self.features) == FEATURES_WITH_HEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Answers to questions that nothing was learnt of.
+
+    Args:
+        tuned: to calibrate on: half of the unseen questions, and the validation split of the
+            further ones.
+        unseen: to score: the other half of the unseen questions.
+        further: to score: the test split of the further questions, which are by the hands that
+            wrote those to learn from.
+    """
+
+    tuned: list[Case] = field(default_factory=list)
+    unseen: list[Case] = field(default_factory=list)
+    further: list[Case] = field(default_factory=list)
 
 
 def find_cases(
@@ -60,22 +78,27 @@ def find_cases(
     return cases_of(pack, rows, encoder, verifier, PointHeads.load(options.out, pack.id))
 
 
-def find_strangers(options: argparse.Namespace) -> list[Case]:
-    """Run the answers to unseen questions through the stored models; none where there is no file.
+def find_strangers(
+    data: Path, cases: Callable[[QuestionPack, Sequence[AnswerRow]], list[Case]]
+) -> Strangers:
+    """Run answers to questions outside of every pack through models; none where there are no files.
 
     Args:
-        options: names ``base``, ``evaluator``, ``device``, ``data`` and ``out``, the folder of the
-            verifier.
+        data: folder of the labelled rows.
+        cases: runs rows of a pack through the models.
 
     Raises:
-        ArtifactError: one of the models cannot be used.
-        DataError: the file has faults.
+        DataError: a file has faults.
     """
-    file = options.data / UNSEEN
-    if not file.exists():
-        return []
-    unseen = read_unseen(file)
-    return find_cases(unseen.pack, unseen.rows, options)
+    found = Strangers()
+    unseen, further = read_unseen(data), read_further(data)
+    if unseen is not None:
+        for case in cases(unseen.pack, unseen.rows):
+            (found.tuned if is_calibrating(case.row.topic) else found.unseen).append(case)
+    if further is not None:
+        found.tuned.extend(cases(further.pack, of_split(further.rows, "validation")))
+        found.further.extend(cases(further.pack, of_split(further.rows, "test")))
+    return found
 
 
 def cases_of(

@@ -1,7 +1,7 @@
 """Fits the calibration of verdicts and chooses their thresholds, on validation rows only.
 
 What the verifier says of questions that it never met is worth less, and is calibrated apart, on
-answers to questions that nobody learnt from (`training.unseen_rows`). The test rows are scored
+answers to questions that nobody learnt from (`training.question_sets`). The test rows are scored
 once, with what was chosen.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,7 @@ from engine.questions import QuestionPack
 from engine.verdicts import FEATURES, VerdictPolicies, VerdictPolicy
 from training.rows import AnswerRow, of_split
 from training.softmax_layer import softmax_layer
-from training.unseen_rows import is_calibrating
-from training.verdict_cases import Case, find_cases, find_strangers
+from training.verdict_cases import Case, Strangers, find_cases, find_strangers
 from training.verdict_scores import score_all
 
 # A wrong "correct" is the worst mistake, a wrong "wrong" the next: shares of the validation cases
@@ -56,28 +56,28 @@ def fit_policies(
 
     Raises:
         ArtifactError: one of these models cannot be used.
-        DataError: the answers to unseen questions have faults.
+        DataError: the answers to questions outside of every pack have faults.
     """
     heldout = [*of_split(rows, "validation"), *of_split(rows, "test")]
-    return policies_of(find_cases(pack, heldout, options), find_strangers(options))
+    strangers = find_strangers(options.data, partial(find_cases, options=options))
+    return policies_of(find_cases(pack, heldout, options), strangers)
 
 
-def policies_of(cases: Sequence[Case], strangers: Sequence[Case]) -> FittedPolicies:
+def policies_of(cases: Sequence[Case], strangers: Strangers) -> FittedPolicies:
     """Fit both policies on the validation cases and score them on the test cases.
 
     Args:
         cases: of both splits.
-        strangers: answers to questions that nothing was learnt of, of both halves. Without them
-            unseen points are calibrated on topics that were held out, and without these on all
-            cases, less their heads: too sure of itself, since it knows their answers.
+        strangers: answers to questions that nothing was learnt of. Without them unseen points are
+            calibrated on topics that were held out, and without these on all cases, less their
+            heads: too sure of itself, since it knows their answers.
     """
     tuned = [case for case in cases if case.row.split == "validation"]
     test = [case for case in cases if case.row.split == "test"]
     known = fit([case for case in tuned if case.has_head])
-    met = [case for case in strangers if is_calibrating(case.row.topic)]
     held_out = [case for case in tuned if not case.has_head]
     without_heads = [replace(case, features=case.features[:FEATURES]) for case in tuned]
-    unseen = fit(met or held_out or without_heads)
+    unseen = fit(strangers.tuned or held_out or without_heads)
     config = {"policy": known.to_config(), "policy_unseen": unseen.to_config()}
     return FittedPolicies(config, score_all(VerdictPolicies(known, unseen), test, strangers))
 

@@ -12,24 +12,24 @@ from sklearn.metrics import roc_auc_score
 from engine.arrays import FloatArray
 from engine.contract import VerdictStatus
 from engine.verdicts import VerdictPolicies, VerdictPolicy
-from training.unseen_rows import is_calibrating
-from training.verdict_cases import Case
+from training.verdict_cases import Case, Strangers
 
 
 def score_all(
-    policies: VerdictPolicies, cases: Sequence[Case], strangers: Sequence[Case]
+    policies: VerdictPolicies, cases: Sequence[Case], strangers: Strangers
 ) -> dict[str, Any]:
-    """Return the figures of known points; ``held_out`` and ``unseen``, those of the others.
+    """Return the figures of known points; by name, those of points that nothing was learnt of.
 
     Args:
         policies: judge.
         cases: of the test split.
-        strangers: answers to unseen questions, of both halves; those to score are scored.
+        strangers: answers to questions that nothing was learnt of; those to score are scored.
     """
     metrics = score(policies.known, [case for case in cases if case.has_head])
     others = {
         "held_out": [case for case in cases if not case.has_head],
-        "unseen": [case for case in strangers if not is_calibrating(case.row.topic)],
+        "unseen": strangers.unseen,
+        "further": strangers.further,
     }
     figures = {name: score(policies.unseen, of) for name, of in others.items() if of}
     return {**metrics, **figures}

@@ -12,14 +12,19 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import AnswerPoint, Contrast, QuestionPack, Topic
+from engine.sentences import letter_trigrams
 from engine.verdicts import REFERENCES_SHOWN, verifier_context
 from training.near_misses import near_miss_of
 from training.rows import AnswerRow, label_of
 from training.voicing import voiced
+
+# What somebody said, with its verdict.
+_Said = tuple[str, VerdictStatus]
 
 # Shares of answers that are also paired with a point of another topic, and of right answers that
 # are taken from the other language.
@@ -96,6 +101,7 @@ def _family_pairs(
     right = [(text, VerdictStatus.COVERED) for text in said["covered"]]
     other = [(text, VerdictStatus(s)) for s in ("wrong", "partial") for text in said[s]]
     coupled = min(len(right), len(other))
+    right, other = nearest_first(right, other)
     for couple_of in zip(right, other, strict=False):
         context = _context(point, locale, chance)
         yield from _couple(context, couple_of, locale, topic, chance)
@@ -114,6 +120,34 @@ def _family_pairs(
     for text, status in (*other[coupled:], *missing):
         message = voiced(text, locale, topic.subject, chance)
         yield VerifierPair(_context(point, locale, chance), message, CLASS[status])
+
+
+def nearest_first(
+    right: Sequence[_Said], other: Sequence[_Said]
+) -> tuple[list[_Said], list[_Said]]:
+    """Return both lists so that those at the same place are as alike as can be.
+
+    A near-miss is told best from the very answer that it was made from. Pairs are taken greedily
+    by the letter trigrams that they share.
+
+    Args:
+        right: right answers of a family, with their verdicts.
+        other: wrong and partial ones.
+    """
+    trigrams = {text: letter_trigrams([text]) for text, _ in (*right, *other)}
+
+    def alike(pair: tuple[_Said, _Said]) -> float:
+        first, second = (trigrams[text] for text, _ in pair)
+        return len(first & second) / max(1, len(first | second))
+
+    matched: dict[_Said, _Said] = {}
+    for one, near in sorted(product(right, other), key=alike, reverse=True):
+        if one not in matched and near not in matched.values():
+            matched[one] = near
+    return (
+        [*matched, *(one for one in right if one not in matched)],
+        [*matched.values(), *(one for one in other if one not in matched.values())],
+    )
 
 
 def _couple(

@@ -193,23 +193,26 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint(
     assert contents(bench.model(kind)) == finished
 
 
-def test_the_rest_of_a_selector_can_be_learnt_beside_an_adapter_that_is_there(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("kind", "learnt"), [(ANSWER_EVALUATOR, "intent_floor"), (QUESTION_SELECTOR, "words")]
+)
+def test_the_rest_of_a_model_can_be_learnt_beside_an_adapter_that_is_there(
+    bench: Bench, kind: str, learnt: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, again = bench.model(QUESTION_SELECTOR), bench.root / "again"
-    assert bench.run(QUESTION_SELECTOR, "--adapter", str(first), out=again) == 0
+    first, again = bench.model(kind), bench.root / f"{kind}-again"
+    assert bench.run(kind, "--adapter", str(first), out=again) == 0
     assert not list(again.glob("checkpoints"))
     before, after = contents(first), contents(again)
     assert before.pop("manifest.json")
     assert after.pop("manifest.json")
     assert before.keys() == after.keys()
     assert before["adapter_model.safetensors"] == after["adapter_model.safetensors"]
-    config = verify(again, QUESTION_SELECTOR).config
+    config = verify(again, kind).config
     assert config["epochs"] == read_manifest(first).config["epochs"]
-    assert config["words"]["pack"] == "small"
+    assert config[learnt]
 
     capsys.readouterr()
-    assert bench.run(QUESTION_SELECTOR, "--force", "--adapter", str(first), out=first) == 2
+    assert bench.run(kind, "--force", "--adapter", str(first), out=first) == 2
     assert "are the same folder" in capsys.readouterr().err
     assert contents(first)["adapter_model.safetensors"] == before["adapter_model.safetensors"]
 

@@ -137,6 +137,18 @@ def test_a_right_and_a_wrong_answer_of_a_family_are_read_against_the_same_contex
         assert right.message.replace("red", "blue") == other.message, "said in the same manner"
 
 
+def test_a_near_miss_is_read_beside_the_answer_that_it_was_made_from(pack: QuestionPack) -> None:
+    right = ["they are red as a rule", "most of them shine like a sunset", "red"]
+    other = ["they are blue as a rule", "most of them shine like the sea"]
+    rows = [
+        *(row(labels={"covered": ("colour",)}, answer=text) for text in right),
+        *(row(labels={"wrong": ("colour",)}, answer=text) for text in other),
+    ]
+    for one, wrong in couples(drawn(pack, rows)):
+        made_from = "rule" if "rule" in wrong.message else "shine"
+        assert made_from in one.message or "red" not in one.message + wrong.message
+
+
 def test_every_answer_of_a_family_is_learnt_once_a_point(pack: QuestionPack) -> None:
     rows = [
         row(labels={"covered": ("colour",)}, answer="one"),
