@@ -1,8 +1,9 @@
-"""A small question pack, as data that tests can spoil before it is written to a folder."""
+"""The shipped question pack, and a small one as data that tests can spoil before it is written."""
 
 from __future__ import annotations
 
 import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 
 SHIPPED = Path(__file__).parents[2] / "dataset" / "packs"
+
+
+@cache
+def ml_core() -> QuestionPack:
+    """Return the pack that is shipped, read once for all tests."""
+    return read_pack(SHIPPED / "ml-core")
 
 
 def _both(text: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,12 +11,6 @@ from bot.interview.identity import CODE_LENGTH, CODE_LETTERS, CODE_MINUTES
 from bot.interview.messages import Account, Action
 from bot.interview.ports import AccountLeft, CodeMade, CodeUsed, PersonForgotten
 from tests.support.interview import ACCOUNT, Conversation, notice_of
-from tests.support.packs import read_small_pack
-
-
-@pytest.fixture
-def talk(tmp_path: Path) -> Conversation:
-    return Conversation(read_small_pack(tmp_path))
 
 
 async def test_a_code_is_made_and_is_short_lived(talk: Conversation) -> None:

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.interview.messages import Action, Inbound
 from bot.interview.ports import Snapshot
 from tests.support.interview import ACCOUNT, Conversation, notice_of
-from tests.support.packs import read_small_pack
-
-
-@pytest.fixture
-def talk(tmp_path: Path) -> Conversation:
-    return Conversation(read_small_pack(tmp_path))
 
 
 @pytest.fixture

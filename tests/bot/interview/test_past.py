@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.interview.messages import Action, Choice, Notice, ReportCard
 from bot.interview.ports import PastInterview, TopicResult
@@ -13,19 +10,8 @@ from bot.interview.review import DAYS, returns
 from engine.questions import QuestionPack
 from tests.support.clock import NOON
 from tests.support.interview import Conversation, notice_of
-from tests.support.packs import read_small_pack
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def fruit(tmp_path: Path) -> QuestionPack:
-    return read_small_pack(tmp_path)
-
-
-@pytest.fixture
-def talk(fruit: QuestionPack) -> Conversation:
-    return Conversation(fruit)
 
 
 def result(topic: str, *covered: str, at: datetime = NOON) -> TopicResult:
@@ -85,25 +71,25 @@ class TestHistory:
 
 
 class TestSchedule:
-    def test_what_was_missed_comes_back_the_next_day(self, fruit: QuestionPack) -> None:
-        (entry,) = returns(fruit, [result("apples", "colour")])
+    def test_what_was_missed_comes_back_the_next_day(self, pack: QuestionPack) -> None:
+        (entry,) = returns(pack, [result("apples", "colour")])
         assert (entry.topic_id, entry.due_at) == ("apples", NOON + DAYS[0] * DAY)
 
-    def test_what_was_known_stays_away_longer_each_time(self, fruit: QuestionPack) -> None:
+    def test_what_was_known_stays_away_longer_each_time(self, pack: QuestionPack) -> None:
         known = [result("pears", "shape", at=NOON + n * DAY) for n in range(8)]
-        waits = [(returns(fruit, known[: n + 1])[0].due_at - known[n].at) / DAY for n in range(8)]
+        waits = [(returns(pack, known[: n + 1])[0].due_at - known[n].at) / DAY for n in range(8)]
         assert waits == [*DAYS[1:], *[DAYS[-1]] * 4]
 
-    def test_one_miss_begins_anew(self, fruit: QuestionPack) -> None:
+    def test_one_miss_begins_anew(self, pack: QuestionPack) -> None:
         results = [result("pears", "shape"), result("pears", "shape"), result("pears", at=NOON)]
-        assert returns(fruit, results)[0].due_at == NOON + DAYS[0] * DAY
+        assert returns(pack, results)[0].due_at == NOON + DAYS[0] * DAY
 
     def test_only_judged_topics_of_this_pack_come_back_the_longest_due_first(
-        self, fruit: QuestionPack
+        self, pack: QuestionPack
     ) -> None:
         elsewhere = TopicResult("nuts", "apples", frozenset(), NOON)
         results = [elsewhere, result("hello"), result("gone"), result("plums", at=NOON + DAY)]
-        found = returns(fruit, [*results, result("pears")])
+        found = returns(pack, [*results, result("pears")])
         assert [entry.topic_id for entry in found] == ["pears", "plums"]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +11,6 @@ from bot.interview.messages import Action, Choice, Notice, Reply, Say
 from engine.contract import Mode
 from engine.questions import QuestionPack
 from tests.support.interview import Conversation, notice_of
-from tests.support.packs import read_small_pack
-
-
-@pytest.fixture
-def fruit(tmp_path: Path) -> QuestionPack:
-    return read_small_pack(tmp_path)
-
-
-@pytest.fixture
-def talk(fruit: QuestionPack) -> Conversation:
-    return Conversation(fruit)
 
 
 def picked(reply: Reply, **options: str) -> Choice:
@@ -35,9 +23,9 @@ def is_marked(choice: Choice) -> bool:
 
 
 async def test_the_packs_are_listed_and_picking_one_opens_an_interview_on_it(
-    talk: Conversation, fruit: QuestionPack
+    talk: Conversation, pack: QuestionPack
 ) -> None:
-    vegetables = replace(fruit, id="vegetables", title={"en": "Vegetables"})
+    vegetables = replace(pack, id="vegetables", title={"en": "Vegetables"})
     talk.packs.packs[vegetables.id] = vegetables
     listed = await talk.send(action=Action.PACKS)
     notices = [block for block in listed.blocks if isinstance(block, Notice)]
@@ -108,8 +96,8 @@ async def test_what_there_is_not_is_refused_and_not_kept(
 
 
 async def test_the_place_s_pack_stands_in_where_none_was_chosen(
-    talk: Conversation, fruit: QuestionPack
+    talk: Conversation, pack: QuestionPack
 ) -> None:
-    talk.packs.packs["nuts"] = replace(fruit, id="nuts")
+    talk.packs.packs["nuts"] = replace(pack, id="nuts")
     await talk.open(default_pack="nuts")
     assert talk.state.pack.id == "nuts"

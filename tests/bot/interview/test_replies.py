@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 
@@ -29,18 +28,11 @@ from bot.interview.state import (
     turn_request,
 )
 from engine.contract import Intent, Mode, PointVerdict, TurnResult, Utterance, VerdictStatus
-from engine.pack_reader import read_pack
-from engine.questions import QuestionPack
 from tests.support.clock import NOON
-from tests.support.packs import SHIPPED
+from tests.support.packs import ml_core
 
 COVERED, MISSING, WRONG = VerdictStatus.COVERED, VerdictStatus.MISSING, VerdictStatus.WRONG
 ASKING = (Action.HINT, Action.DONT_KNOW, Action.SKIP)
-
-
-@cache
-def ml_core() -> QuestionPack:
-    return read_pack(SHIPPED / "ml-core")
 
 
 def opened(topic: str, mode: Mode = Mode.COACH) -> InterviewState:

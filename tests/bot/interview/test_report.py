@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.interview.report import Report, TurnRecord, build_report
 from engine.contract import Intent, PointVerdict, VerdictStatus
-from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from tests.support.clock import NOON
-from tests.support.packs import SHIPPED, read_small_pack
+from tests.support.packs import ml_core
 
 COVERED, PARTIAL, WRONG = VerdictStatus.COVERED, VerdictStatus.PARTIAL, VerdictStatus.WRONG
 UNSURE, MISSING = VerdictStatus.UNSURE, VerdictStatus.MISSING
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> QuestionPack:
-    folder: Path = tmp_path_factory.mktemp("fruit")
-    return read_small_pack(folder)
 
 
 class Log:
@@ -190,7 +180,7 @@ def test_what_to_study_begins_with_the_worst_and_leaves_out_the_complete(
 
 
 def test_a_complete_topic_with_hints_takes_no_place_from_an_incomplete_one() -> None:
-    pack = read_pack(SHIPPED / "ml-core")
+    pack = ml_core()
     log = Log()
     for topic in ("lora", "peft", "bce-task"):
         for _ in range(3):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from itertools import product
 
 import pytest
@@ -22,23 +21,17 @@ from bot.interview.messages import (
 from bot.interview.report import Report
 from bot.interview.state import topics_in_all
 from engine.contract import Intent, TurnRequest, TurnResult, VerdictStatus
-from engine.pack_reader import read_pack
 from engine.progress import ObserveTurn, TurnProgress
 from engine.questions import QuestionPack
 from tests.support.interview import Conversation, notice_of
-from tests.support.packs import SHIPPED
+from tests.support.packs import ml_core
 
 ALL_OPTIONS = list(product(Level, Length, ("coach", "exam"), ("ko", "en")))
 
 
-@cache
-def ml_core() -> QuestionPack:
-    return read_pack(SHIPPED / "ml-core")
-
-
 @pytest.fixture
-def talk() -> Conversation:
-    return Conversation(ml_core())
+def pack() -> QuestionPack:
+    return ml_core()
 
 
 def report_of(talk: Conversation) -> Report:

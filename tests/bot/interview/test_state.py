@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -31,18 +30,12 @@ from engine.contract import (
     VerdictStatus,
 )
 from engine.errors import ContractError
-from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from tests.support.clock import NOON
-from tests.support.packs import SHIPPED
+from tests.support.packs import ml_core
 
 COVERED, MISSING = VerdictStatus.COVERED, VerdictStatus.MISSING
 LATER = NOON + timedelta(seconds=30)
-
-
-@cache
-def ml_core() -> QuestionPack:
-    return read_pack(SHIPPED / "ml-core")
 
 
 def opened(seed: int = 0, **options: object) -> InterviewState:

@@ -21,21 +21,21 @@ from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from tests.support.clock import FakeClock
 from tests.support.interview import ACCOUNT, Conversation, notice_of
-from tests.support.packs import SHIPPED, polite_files, read_small_pack, small_pack, write_pack
+from tests.support.packs import ml_core, polite_files, read_small_pack, small_pack, write_pack
 
 POLITE = "ko@jondaetmal"
 CHOSEN = {"style": "jondaetmal"}
 
 
 @pytest.fixture
-def fruit(tmp_path: Path) -> QuestionPack:
+def pack(tmp_path: Path) -> QuestionPack:
     files = small_pack()
     return read_pack(write_pack(tmp_path / "fruit", files | polite_files(files)))
 
 
 @pytest.fixture
-def talk(fruit: QuestionPack) -> Conversation:
-    return Conversation(fruit, locale="ko")
+def talk(pack: QuestionPack) -> Conversation:
+    return Conversation(pack, locale="ko")
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ async def test_an_interview_is_held_in_banmal_where_nobody_chose(talk: Conversat
 
 
 async def test_a_choice_counts_at_once_and_for_all_that_follows(
-    talk: Conversation, fruit: QuestionPack
+    talk: Conversation, pack: QuestionPack
 ) -> None:
     await talk.open(start_topic="apples")
     told = await talk.send(action=Action.SETTINGS, options=CHOSEN)
-    asked = fruit.topic("apples").question[POLITE][0]
+    asked = pack.topic("apples").question[POLITE][0]
     assert told.blocks == (Notice("notice.settings"), Say(asked))
     assert (told.locale, talk.state.question) == (POLITE, asked)
     assert marks(told) == ["", "✔ "]
@@ -79,10 +79,10 @@ async def test_a_choice_counts_at_once_and_for_all_that_follows(
 
 
 async def test_the_very_question_that_stands_is_put_again(
-    talk: Conversation, fruit: QuestionPack
+    talk: Conversation, pack: QuestionPack
 ) -> None:
     await talk.open(start_topic="apples")
-    apples = fruit.topic("apples")
+    apples = pack.topic("apples")
     await talk.send(apples.point("colour").references["ko"][0])
     follow_up = apples.point("taste").ask["ko"].index(talk.state.question)
     await talk.send(action=Action.SETTINGS, options=CHOSEN)
@@ -197,7 +197,7 @@ class TestAWholeInterview:
         yield from (self.PRESENTER.label(reply.locale, action) for action in reply.buttons)
 
     async def test_nobody_who_chose_jondaetmal_hears_banmal(self) -> None:
-        talk = Conversation(read_pack(SHIPPED / "ml-core"), locale="ko")
+        talk = Conversation(ml_core(), locale="ko")
         replies = [await talk.send(action=Action.SETTINGS, options=CHOSEN), await talk.open()]
         aside = [Action.HELP, Action.HINT, Action.REPEAT, Action.PACKS, Action.PAUSE, Action.RESUME]
         unsure = "글쎄, 뭔가 배우는 것 같은데"

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 from bot.interview.messages import Action, Notice, ReportCard, Say
 from bot.interview.ports import PastInterview, TopicResult
-from engine.pack_reader import read_pack
 from engine.questions import QuestionPack
 from tests.support.interview import Conversation, notice_of
-from tests.support.packs import SHIPPED
-
-
-@cache
-def ml_core() -> QuestionPack:
-    return read_pack(SHIPPED / "ml-core")
+from tests.support.packs import ml_core
 
 
 @pytest.fixture
-def talk() -> Conversation:
-    return Conversation(ml_core())
+def pack() -> QuestionPack:
+    return ml_core()
 
 
 async def begun(talk: Conversation, **options: str) -> Conversation:

@@ -8,8 +8,7 @@ import pytest
 
 from bot.interview.wish_words import Wish
 from bot.interview.wishes import LONGEST, read_wish
-from engine.pack_reader import read_pack
-from tests.support.packs import SHIPPED
+from tests.support.packs import ml_core
 from training.rows import read_answers
 
 ANSWERS = Path(__file__).parents[3] / "dataset" / "splits" / "answers"
@@ -164,7 +163,7 @@ def test_no_answer_that_was_ever_written_is_taken_for_a_wish() -> None:
         *(row.answer for row in read_answers(ANSWERS) if row.split != "test"),
         *(
             text
-            for topic in read_pack(SHIPPED / "ml-core")
+            for topic in ml_core()
             for point in topic.points
             for texts in point.references.values()
             for text in texts
