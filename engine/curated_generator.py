@@ -2,8 +2,8 @@
 
 An utterance is a first sentence that reacts to the outcome and, where there is something to ask, a
 question. Both are chosen among lines written for the topic (its reactions, follow-ups, leads and
-phrasings), with generic lines (``engine/curated/<wording>.yaml``) where a pack has none. A line is
-not said twice in an interview while another is left.
+phrasings), with generic lines (`engine.curated_lines`) where a pack has none. A line is not said
+twice in an interview while another is left.
 """
 
 from __future__ import annotations
@@ -12,47 +12,12 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import yaml
 
 from engine.contract import Intent, Mode, PointVerdict, TurnRequest, Utterance, VerdictStatus
-from engine.errors import ArtifactError
+from engine.glossary import find_term
 from engine.ports import Evaluation, ShowText
-from engine.questions import QuestionPack, Term, Topic, TopicKind
-from engine.yaml_nodes import LOADER
+from engine.questions import QuestionPack, Topic, TopicKind
 
-CURATED = Path(__file__).parent / "curated"
-REACTIONS = frozenset(
-    {
-        "covered",
-        "several",
-        "hedged",
-        "mixed",
-        "partial",
-        "wrong",
-        "wrong_left",
-        "unsure",
-        "missing",
-        "dont_know",
-        "dont_know_again",
-        "term_question",
-        "hint",
-        "hint_exhausted",
-        "skip",
-        "repeat",
-        "small_talk",
-        "insult",
-        "manipulation",
-        "other_language",
-        "empty",
-        "too_long",
-        "move_on",
-        "noted",
-        "closing",
-        "fallback_question",
-    }
-)
 _BY_INTENT = {
     Intent.SKIP: "skip",
     Intent.REPEAT: "repeat",
@@ -72,35 +37,11 @@ _AND = {"ko": ", ", "en": " and "}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def load_reactions(folder: Path = CURATED) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return the generic lines: wording (`engine.outcomes.wording`) → reaction → variants.
-
-    Raises:
-        ArtifactError: a file is missing, damaged, or lacks a reaction.
-    """
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for file in sorted(folder.glob("*.yaml")):
-        try:
-            content = yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
-            lines = {str(key): tuple(texts) for key, texts in content["reactions"].items()}
-        except (OSError, ValueError, TypeError, AttributeError, KeyError, yaml.YAMLError) as error:
-            raise ArtifactError(
-                f"{file.name} is damaged ({error}); reinstall the program"
-            ) from None
-        missing = REACTIONS - lines.keys()
-        if missing:
-            raise ArtifactError(f"{file.name}: no lines for {', '.join(sorted(missing))}")
-        found[file.stem] = lines
-    if not found:
-        raise ArtifactError(f"{folder} holds no curated lines; reinstall the program")
-    return found
-
-
 class CuratedGenerator:
     """Chooses utterances among written lines; deterministic for a given request.
 
     Args:
-        reactions: generic lines, as `load_reactions` returns them.
+        reactions: generic lines, as `engine.curated_lines.load_reactions` returns them.
     """
 
     def __init__(self, reactions: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
@@ -336,20 +277,3 @@ class _Turn:
 def _within(name: str) -> str:
     """Return an English name as it stands within a sentence: "what MSE is", but "MSE"."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
-
-
-def find_term(text: str, terms: Sequence[Term]) -> Term | None:
-    """Return the glossary term with the longest name that occurs in the text, if any does."""
-    lowered = text.lower()
-    best: tuple[int, Term] | None = None
-    for term in terms:
-        for name in (n for names in term.names.values() for n in names):
-            longer = best is None or len(name) > best[0]
-            if longer and name.lower() in lowered and _stands_alone(name.lower(), lowered):
-                best = (len(name), term)
-    return best[1] if best else None
-
-
-def _stands_alone(name: str, text: str) -> bool:
-    """Whether a name starts a word; Latin ones end it too, while Hangul carries particles."""
-    return re.search(rf"(?<![a-z0-9가-힣]){re.escape(name)}(?![a-z0-9])", text) is not None

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from engine.artifacts import BUNDLED, WEIGHTS, read_manifest
 from engine.checked_generator import CheckedGenerator
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.errors import EngineError, PackError
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.generator_choice import choose_generator, load_writer

@@ -13,7 +13,8 @@ from engine.bundled_checks import bundled_checker
 from engine.cache_folder import cache_folder
 from engine.candidates import CandidateVectors
 from engine.checked_generator import CheckedGenerator
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.errors import ArtifactError
 from engine.fallback_evaluator import FallbackEvaluator
 from engine.intent_head import IntentHead

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from engine.curated_generator import load_reactions
+from engine.curated_lines import load_reactions
 from engine.intent_head import SoftmaxLayer
 from engine.outcomes import Outcome, language_of
 from engine.questions import QuestionPack

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.curated_generator import load_reactions
+from engine.curated_lines import load_reactions
 from engine.outcomes import Style
 from engine.pack_reader import find_packs, read_pack
 from engine.questions import QuestionPack, Topic, TopicKind

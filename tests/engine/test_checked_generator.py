@@ -21,7 +21,8 @@ from engine.contract import (
     Utterance,
     VerdictStatus,
 )
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.errors import WriterUnavailableError
 from engine.korean_politeness import politeness
 from engine.outcomes import Style

@@ -11,7 +11,8 @@ import pytest
 from engine.arrays import FloatArray
 from engine.checked_generator import CheckedGenerator
 from engine.contract import Intent, PointVerdict, Utterance, VerdictStatus
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.errors import WriterUnavailableError
 from engine.ports import Evaluation, ShowText
 from engine.prompts import SpokenTurn

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,29 +17,19 @@ from engine.contract import (
     Utterance,
     VerdictStatus,
 )
-from engine.curated_generator import (
-    REACTIONS,
-    CuratedGenerator,
-    find_term,
-    load_reactions,
-)
-from engine.errors import ArtifactError
-from engine.korean_politeness import politeness, speaks_casually
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.outcomes import Style, language_of, style_in
 from engine.pack_reader import read_pack
 from engine.ports import Evaluation
 from engine.questions import QuestionPack, Topic, TopicKind
 from tests.support.packs import SHIPPED, read_small_pack
-from tests.support.wording import format_faults, polite_endings
+from tests.support.wording import WORDINGS, format_faults, keeps_its_style
 
 COVERED, PARTIAL, MISSING = VerdictStatus.COVERED, VerdictStatus.PARTIAL, VerdictStatus.MISSING
 WRONG, UNSURE = VerdictStatus.WRONG, VerdictStatus.UNSURE
 GENERIC = load_reactions()
 GENERATOR = CuratedGenerator(GENERIC)
-POLITE = "ko@jondaetmal"
-# A hint may leave the end of its sentence to the person.
-_UNENDED = re.compile(r"[^.?!]*…")
-WORDINGS = ("ko", POLITE, "en")
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +60,6 @@ def request_for(topic: Topic, pack: QuestionPack, spoken: str = "en") -> TurnReq
         spoken=(f"{topic.id}/question/0",),
         style=style_in(locale) if spoken == locale else Style.JONDAETMAL,
     )
-
-
-def keeps_its_style(wording: str, text: str) -> bool:
-    """Whether Korean is 존댓말 throughout, or not at all."""
-    if wording == POLITE:
-        whole = _UNENDED.sub("", text).replace("…", " ")
-        return all(politeness(whole)) and not speaks_casually(whole)
-    return wording != "ko" or not polite_endings(text)
 
 
 def verdicts(points: Sequence[str], *statuses: VerdictStatus) -> Evaluation:
@@ -171,11 +152,6 @@ def test_a_name_of_capitals_keeps_them_within_a_sentence(ml_core: QuestionPack) 
     request, evaluation = request_for(topic, pack), verdicts(topic.point_ids, COVERED)
     texts = [say(pack, replace(request, seed=str(i)), evaluation, topic.id).text for i in range(40)]
     assert any("BCE's task and why BCE suits it" in text for text in texts)
-
-
-def test_no_korean_particle_depends_on_what_fills_a_placeholder() -> None:
-    lines = [line for lines in GENERIC["ko"].values() for line in lines]
-    assert [line for line in lines if re.search(r"\{(points|hedge)\}”?[가-힣]", line)] == []
 
 
 STAYING = (
@@ -560,92 +536,3 @@ def _endings(utterance: Utterance, following: str, pack: QuestionPack) -> Iterat
         yield "carries no question on"
     if "  " in utterance.text or utterance.text != utterance.text.strip():
         yield "has stray spaces"
-
-
-# The generic lines
-
-
-@pytest.mark.parametrize("wording", WORDINGS)
-def test_generic_lines_are_enough_distinct_and_speakable(wording: str) -> None:
-    known = {"several": {"points"}, "hedged": {"hedge"}}
-    known["fallback_question"] = {"question"}
-    faults, seen = [], set()
-    for key, lines in GENERIC[wording].items():
-        if len(lines) < 6:
-            faults.append(f"{key}: only {len(lines)} lines")
-        for line in lines:
-            plain = line
-            for name in known.get(key, ()):
-                plain = plain.replace(f"{{{name}}}", "x")
-            faults += [f"{key}: {fault}: {line}" for fault in format_faults(plain)]
-            if not keeps_its_style(wording, line):
-                faults.append(f"{key}: mixes styles: {line}")
-            if line in seen:
-                faults.append(f"{key}: stands twice: {line}")
-            if len(line) > 80:
-                faults.append(f"{key}: too long: {line}")
-            seen.add(line)
-    frames = GENERIC[wording]["fallback_question"]
-    faults += [f"asks nothing: {line}" for line in frames if "{question}" not in line]
-    assert faults == []
-    assert GENERIC[wording].keys() == REACTIONS
-
-
-def test_every_wording_has_lines_for_every_reaction() -> None:
-    assert set(GENERIC) == set(WORDINGS)
-
-
-def test_a_line_in_another_style_stands_where_the_usual_one_does() -> None:
-    """Whoever changes the style in the middle of an interview hears no line again."""
-    counts = [{key: len(lines) for key, lines in GENERIC[w].items()} for w in ("ko", POLITE)]
-    assert counts[0] == counts[1]
-
-
-def test_reactions_that_lack_a_key_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "en.yaml").write_text("reactions:\n  covered: [Yes.]\n", encoding="utf-8")
-    with pytest.raises(ArtifactError, match=r"en\.yaml: no lines for closing, dont_know"):
-        load_reactions(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "content",
-    ["", "- Yes.\n", "reactions: Yes.\n", "reactions:\n  covered: Yes.\n", "a: [\n", "\x00"],
-)
-def test_reactions_that_cannot_be_read_are_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / "en.yaml").write_text(content, encoding="utf-8")
-    with pytest.raises(ArtifactError, match=r"en\.yaml"):
-        load_reactions(tmp_path)
-
-
-def test_a_folder_without_reactions_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="holds no curated lines"):
-        load_reactions(tmp_path)
-
-
-# Finding terms
-
-
-@pytest.mark.parametrize(
-    ("text", "term"),
-    [
-        ("what does multi-label mean?", "multi-label"),
-        ("Multi-Label이 뭐야?", "multi-label"),
-        ("멀티라벨은 무슨 뜻이야?", "multi-label"),
-        ("what is the weather", None),
-        ("", None),
-    ],
-)
-def test_terms_are_found_by_whole_names(ml_core: QuestionPack, text: str, term: str | None) -> None:
-    found = find_term(text, ml_core.terms)
-    assert (found.id if found else None) == term
-
-
-def test_the_longest_name_wins(ml_core: QuestionPack) -> None:
-    found = find_term("what is a binary cross-entropy loss?", ml_core.terms)
-    assert found is not None
-    assert found.id != "cross-entropy"
-
-
-def test_a_short_name_inside_a_word_is_no_term(ml_core: QuestionPack) -> None:
-    """“ai” stands in “explain” and “ml” in “html”."""
-    assert find_term("explain the html please", ml_core.terms) is None

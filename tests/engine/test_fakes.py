@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.fakes import FakeEvaluator, FakeStreamingGenerator
 from tests.support.small_pack import read_small_pack, turn
 

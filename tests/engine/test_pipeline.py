@@ -16,7 +16,8 @@ from engine.contract import (
     Utterance,
     VerdictStatus,
 )
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.errors import ContractError
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.outcomes import Style

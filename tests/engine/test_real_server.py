@@ -10,7 +10,8 @@ import pytest
 from engine.chat_completions import ChatCompletions, Retries, ServerKey
 from engine.checked_generator import CheckedGenerator
 from engine.circuit_breaker import CircuitBreaker
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.generator_spec import KEY_VARIABLE
 from engine.open_answers import OpenAnswers

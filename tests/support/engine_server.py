@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contract import TurnRequest
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector, FakeStreamingGenerator
 from engine.generator_counters import GeneratorCounters
 from engine.generator_facts import CURATED_ALONE, GeneratorFacts

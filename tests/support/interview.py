@@ -11,7 +11,8 @@ from bot.interview.report import TurnRecord
 from bot.interview.service import InterviewService
 from bot.interview.state import InterviewState, Options
 from engine.contract import TurnRequest, TurnResult
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.pipeline import Pipeline
 from engine.progress import ObserveTurn

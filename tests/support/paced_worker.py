@@ -8,7 +8,8 @@ import time
 from multiprocessing.connection import Connection
 
 from engine.contract import TurnRequest
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.fleet import LEASE_SECONDS, parse_fleet
 from engine.fleet_worker import FleetWorker

@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.korean_politeness import politeness, speaks_casually
 from engine.questions import QuestionPack, Topic
+
+POLITE = "ko@jondaetmal"
+WORDINGS = ("ko", POLITE, "en")
 
 _BAD_START = re.compile(r"[\d\[\](){}<>#*•·\-–—_=|/\\]|[①-⑳㉠-㉻]|[A-Za-z가-하][.)]\s")
 _LINK = re.compile(r"https?:|www\.|\]\(|\b[\w-]+\.(?:com|org|io|net|kr)\b", re.IGNORECASE)
@@ -15,6 +19,8 @@ _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"|'[^']*'")
 _YO = re.compile(r"(?<![필중주수긴])(?:요|죠)(?=[.?!,~…\s]|$)")
 _NIDA = re.compile(r"(.)(?:니다|니까)(?=[.?!,~…\s]|$)")
+# A hint may leave the end of its sentence to the person.
+_UNENDED = re.compile(r"[^.?!]*…")
 _FINAL_B = 17  # ㅂ among the 28 final consonants of a Hangul syllable
 
 
@@ -50,6 +56,14 @@ def polite_endings(text: str) -> list[str]:
         if is_syllable and (ord(match[1]) - ord("가")) % 28 == _FINAL_B:
             found.append(match[0])
     return found
+
+
+def keeps_its_style(wording: str, text: str) -> bool:
+    """Whether Korean is 존댓말 throughout, or not at all."""
+    if wording == POLITE:
+        whole = _UNENDED.sub("", text).replace("…", " ")
+        return all(politeness(whole)) and not speaks_casually(whole)
+    return wording != "ko" or not polite_endings(text)
 
 
 def spoken_lines(pack: QuestionPack) -> Iterator[Line]:

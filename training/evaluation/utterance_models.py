@@ -10,7 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from engine.artifacts import MANIFEST, UTTERANCE_GENERATOR, read_manifest
 from engine.bundled_checks import bundled_checker
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.errors import ArtifactError
 from engine.generator_choice import load_writer
 from engine.generator_spec import GeneratorKind, GeneratorSpec

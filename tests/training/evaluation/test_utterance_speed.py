@@ -8,7 +8,8 @@ import torch
 
 from engine.checked_generator import CheckedGenerator
 from engine.contract import Intent
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.fakes import FakeEvaluator, FakeSelector
 from engine.utterance_checks import UtteranceChecker
 from tests.support.small_pack import read_small_pack, turn

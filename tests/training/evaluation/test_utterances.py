@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.checked_generator import TRIES, seed_of
-from engine.curated_generator import CuratedGenerator, load_reactions
+from engine.curated_generator import CuratedGenerator
+from engine.curated_lines import load_reactions
 from engine.generator_counters import FALLBACK, MODEL, RULE
 from engine.prompts import SpokenTurn
 from engine.utterance_checks import UtteranceChecker, UtteranceFault

@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.telegram_adapter.commands import MENU
 from bot.adapters.telegram_adapter.text import LONGEST_MESSAGE, units
 from bot.interview.cleaning import MAX_CHARACTERS
-from engine.curated_generator import load_reactions
+from engine.curated_lines import load_reactions
 from tests.support.clock import LeapingClock
 from tests.support.packs import garden_pack, write_pack
 from tests.support.telegram_bot import TelegramBot, small_packs
