@@ -17,8 +17,9 @@ from bot.interview.choosing import (
 from bot.interview.messages import Action, Inbound, Notice
 from bot.interview.ports import Clock, Packs, People, Snapshot, TurnOutcome
 from bot.interview.speaking import spoken_anew, spoken_by
-from bot.interview.state import InterviewState, Options, begin
+from bot.interview.state import InterviewState, Options
 from bot.interview.telling import Teller
+from bot.interview.transitions import begin
 from engine.contract import Mode
 from engine.outcomes import Style, style_in
 from engine.questions import QuestionPack

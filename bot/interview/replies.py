@@ -21,7 +21,8 @@ from bot.interview.messages import (
     Verdicts,
 )
 from bot.interview.report import Report, TurnRecord
-from bot.interview.state import InterviewState, is_left, topics_in_all
+from bot.interview.state import InterviewState, topics_in_all
+from bot.interview.transitions import is_left
 from engine.contract import Intent, Mode, PointVerdict, TurnResult, VerdictStatus
 from engine.progress import TurnProgress
 from engine.questions import QuestionPack, Topic, TopicKind

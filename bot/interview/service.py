@@ -31,13 +31,9 @@ from bot.interview.ports import (
 )
 from bot.interview.preferences import Preferences
 from bot.interview.records import record_action, record_turn
-from bot.interview.state import (
-    InterviewState,
-    Options,
-    advance,
-    turn_request,
-)
+from bot.interview.state import InterviewState, Options
 from bot.interview.telling import Teller
+from bot.interview.transitions import advance, turn_request
 from bot.interview.typed import Meant, Offer, after_the_end, as_meant
 from engine.contract import Intent, Mode
 from engine.progress import ObserveTurn, TurnProgress

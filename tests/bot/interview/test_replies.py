@@ -20,13 +20,8 @@ from bot.interview.messages import (
 )
 from bot.interview.records import record_turn
 from bot.interview.report import build_report
-from bot.interview.state import (
-    InterviewState,
-    Options,
-    advance,
-    begin,
-    turn_request,
-)
+from bot.interview.state import InterviewState, Options
+from bot.interview.transitions import advance, begin, turn_request
 from engine.contract import Intent, Mode, PointVerdict, TurnResult, Utterance, VerdictStatus
 from tests.support.clock import NOON
 from tests.support.packs import ml_core

@@ -1,4 +1,4 @@
-"""The state of an interview: what a turn changes, and what no turn ever may."""
+"""An interview from turn to turn: what a turn changes, and what no turn ever may."""
 
 from __future__ import annotations
 
@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 
 from bot.interview.flow import Length, Level
 from bot.interview.records import record_action, record_turn
-from bot.interview.state import (
-    InterviewState,
-    Options,
-    advance,
-    begin,
-    is_left,
-    topics_in_all,
-    turn_request,
-)
+from bot.interview.state import InterviewState, Options, topics_in_all
+from bot.interview.transitions import advance, begin, is_left, turn_request
 from engine.contract import (
     Intent,
     Mode,
