@@ -80,29 +80,13 @@ def learn_member(
     torch.manual_seed(seed)
     chance = random.Random(seed)
     member = _beginner(body, settings.dropout, start)
-    weights = [p for p in member.parameters() if p.requires_grad]
-    cuda = member.layers.device.type == "cuda"
-    optimiser = torch.optim.AdamW(
-        weights, lr=settings.learning_rate, weight_decay=0.01, fused=cuda or None
-    )
     first = epoch(chance)
-    steps = math.ceil(len(first) / settings.batch_size)
-    clock = _Clock(settings, steps)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda _: _rate(clock.progress()))
+    clock = _Clock(settings, math.ceil(len(first) / settings.batch_size))
+    steps = _Steps(member, settings, clock)
     member.train()
     for number in range(1, settings.epochs + 1):
         pairs = first if number == 1 else epoch(chance)
-        losses = []
-        for tokens, labels, couples in _tokenised(
-            member, batches(pairs, settings.batch_size, chance)
-        ):
-            clock.step += 1
-            losses.append(
-                _step(member, tokens, labels, couples, weights, optimiser, settings, schedule)
-            )
-            if clock.progress() >= 1:
-                break
-        mean = float(torch.stack(losses).mean())
+        mean = steps.through(batches(pairs, settings.batch_size, chance))
         log.info(
             "seed %d epoch %d/%d: %d pairs, loss %.3f, %.1f min",
             *(seed, number, settings.epochs, len(pairs), mean, clock.minutes()),
@@ -163,30 +147,49 @@ class _Clock:
         return max(self.step / self._total, self.minutes() / self._limit)
 
 
-def _step(  # noqa: PLR0913, PLR0917 - one optimiser step with all that takes part in it
-    member: PairReader,
-    tokens: BatchEncoding,
-    labels: torch.Tensor,
-    couples: torch.Tensor,
-    weights: Sequence[torch.nn.Parameter],
-    optimiser: torch.optim.Optimizer,
-    settings: LearningSettings,
-    schedule: torch.optim.lr_scheduler.LambdaLR,
-) -> torch.Tensor:
-    device = member.layers.device
-    with mixed_precision(device):
-        logits = member(tokens).float()
-    wanted = labels.to(device)
-    smoothing = settings.smoothing
-    loss = torch.nn.functional.cross_entropy(logits, wanted, label_smoothing=smoothing)
-    if len(couples):
-        loss = loss + settings.ranking * ranking_loss(logits, couples.to(device))
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(weights, 1.0)
-    optimiser.step()
-    schedule.step()
-    return loss.detach()
+class _Steps:
+    """The steps in which a member learns; the rate falls as the clock goes."""
+
+    def __init__(self, member: PairReader, settings: LearningSettings, clock: _Clock) -> None:
+        self._member = member
+        self._settings = settings
+        self._clock = clock
+        self._weights = [p for p in member.parameters() if p.requires_grad]
+        cuda = member.layers.device.type == "cuda"
+        self._optimiser = torch.optim.AdamW(
+            self._weights, lr=settings.learning_rate, weight_decay=0.01, fused=cuda or None
+        )
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimiser, lambda _: _rate(clock.progress())
+        )
+
+    def through(self, cut: Sequence[Sequence[VerifierPair]]) -> float:
+        """Learn from one batch after another while there is time, and return their mean loss."""
+        losses = []
+        for batch in _tokenised(self._member, cut):
+            losses.append(self._take(*batch))
+            if self._clock.progress() >= 1:
+                break
+        return float(torch.stack(losses).mean())
+
+    def _take(
+        self, tokens: BatchEncoding, labels: torch.Tensor, couples: torch.Tensor
+    ) -> torch.Tensor:
+        self._clock.step += 1
+        device = self._member.layers.device
+        with mixed_precision(device):
+            logits = self._member(tokens).float()
+        wanted = labels.to(device)
+        smoothing = self._settings.smoothing
+        loss = torch.nn.functional.cross_entropy(logits, wanted, label_smoothing=smoothing)
+        if len(couples):
+            loss = loss + self._settings.ranking * ranking_loss(logits, couples.to(device))
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
+        self._optimiser.step()
+        self._schedule.step()
+        return loss.detach()
 
 
 def ranking_loss(logits: torch.Tensor, couples: torch.Tensor) -> torch.Tensor:
