@@ -70,6 +70,7 @@ _ANEW = {
     *("새로할래", "새로할게", "새로하자", "처음부터"),
     *("new", "startover", "startagain", "startanew", "newinterview", "restart"),
 }
+_SHOWN = {**dict.fromkeys("👍👌🙆", "yes"), **dict.fromkeys("👎🙅", "no")}
 _LONGEST = 30  # characters; whoever writes more says something else
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -110,7 +111,12 @@ def declines(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Return a message without spaces, signs and capitals; nothing where it is too long."""
+    """Return a message without spaces, signs and capitals; nothing where it is too long.
+
+    A thumb or a person with arms raised or crossed says yes or no without a word.
+    """
     if len(text) > _LONGEST:
         return ""
-    return _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())
+    words = _SIGNS.sub("", unicodedata.normalize("NFC", text).casefold())
+    shown = {_SHOWN[sign] for sign in text if sign in _SHOWN}
+    return shown.pop() if not words and len(shown) == 1 else words

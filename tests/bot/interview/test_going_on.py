@@ -9,7 +9,20 @@ from bot.interview.messages import Action
 
 
 @pytest.mark.parametrize(
-    "text", ["응", "네!", "ㅇㅇ", "이어서", "계속", "계속할게~", "Yes.", "ok", "Continue", "resume"]
+    "text",
+    [
+        "응",
+        "네!",
+        "ㅇㅇ",
+        "이어서",
+        "계속",
+        "계속할게~",
+        "Yes.",
+        "👍🏽",
+        "ok",
+        "Continue",
+        "resume",
+    ],
 )
 def test_going_on(text: str) -> None:
     assert read_going_on(text) is Action.RESUME
@@ -22,7 +35,19 @@ def test_beginning_anew(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "!?", "아니", "no", "yes, because it is convex", "계속 줄어드는 값이야", "news"],
+    [
+        "",
+        "  ",
+        "!?",
+        "👎",
+        "👍👎",
+        "👍 for the median",
+        "아니",
+        "no",
+        "yes, because it is convex",
+        "계속 줄어드는 값이야",
+        "news",
+    ],
 )
 def test_everything_else_is_neither(text: str) -> None:
     assert read_going_on(text) is None
