@@ -42,7 +42,11 @@ class PackLibrary:
     def _unknown(self, pack_id: str) -> str:
         if not self._paths:
             return f"there is no question pack in {self._folder}; set AURORA_PACKS to their folder"
-        return f"there is no pack {pack_id!r}; known: {', '.join(self.ids())}"
+        known = ", ".join(self.ids())
+        return (
+            f"there is no pack {pack_id!r} in {self._folder}; known: {known}. --pack names one of"
+            " them, AURORA_PACKS another folder of packs"
+        )
 
 
 def _read(folder: Path) -> QuestionPack:

@@ -61,7 +61,9 @@ class TestPacks:
         assert_says(done, PACKS, "vegetables", "'fruit'")
 
     def test_a_pack_that_there_is_not(self, tmp_path: Path) -> None:
-        assert_says(fake_chat(tmp_path, "--pack", "nope"), PACKS, "'nope'", "ml-core")
+        assert_says(
+            fake_chat(tmp_path, "--pack", "nope"), PACKS, "'nope'", "ml-core", "AURORA_PACKS"
+        )
 
     def test_no_packs_at_all(self, tmp_path: Path) -> None:
         done = fake_chat(tmp_path, AURORA_PACKS=str(tmp_path / "nowhere"))
