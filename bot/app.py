@@ -35,7 +35,6 @@ from bot.storage.store import SqlInterviewStore
 from bot.trouble import TroubleWords
 from engine.fleet import is_fleet, parse_fleet
 
-DEFAULT_PACK = "ml-core"
 _REMOTE_ENGINE_SECONDS = 10.0
 _STOPPING_SECONDS = 1.0
 
@@ -76,7 +75,7 @@ class Aurora:
             clock=clock,
             new_id=lambda event_id: uuid5(NAMESPACE_URL, f"aurora:{event_id}").hex,
             new_code=new_code,
-            defaults=Options(locale=locale, pack_id=DEFAULT_PACK),
+            defaults=Options(locale=locale, pack_id=packs.usual()),
             previewers=previewers,
         )
         answers, deliveries = (sharing.answers, sharing.deliveries) if sharing else (None, None)

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.adapters.console_adapter.core import PLATFORM, ConsoleFace, conversation_of
 from bot.adapters.console_adapter.faces import FaceStyle, make_face
-from bot.app import DEFAULT_PACK, Aurora, open_database, open_engine, until_failure
+from bot.app import Aurora, open_database, open_engine, until_failure
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.engine_answers import Engine
@@ -87,7 +87,7 @@ def _check_choice(packs: PackLibrary, chosen: Mapping[str, str], locale: str, st
         PackError: the pack has faults.
         ConfigError: the pack has no such topic, language or style.
     """
-    pack = packs.get(chosen.get("pack", DEFAULT_PACK))
+    pack = packs.get(chosen.get("pack", packs.usual()))
     topic = chosen.get("start_topic")
     if topic is not None and topic not in pack:
         known = ", ".join(t.id for t in pack)

@@ -10,6 +10,10 @@ from engine.pack_reader import find_packs, read_pack
 from engine.questions import QuestionPack
 
 
+# What an interview is about when nobody names a pack.
+DEFAULT_PACK = "ml-core"
+
+
 class PackLibrary:
     """Implements the `Packs` port over a folder.
 
@@ -38,6 +42,12 @@ class PackLibrary:
     def ids(self) -> tuple[str, ...]:
         """Return the names of all packs."""
         return tuple(self._paths)
+
+    def usual(self) -> str:
+        """Return the pack of those who name none: `DEFAULT_PACK`, or the only one at hand."""
+        if DEFAULT_PACK not in self._paths and len(self._paths) == 1:
+            return next(iter(self._paths))
+        return DEFAULT_PACK
 
     def _unknown(self, pack_id: str) -> str:
         if not self._paths:

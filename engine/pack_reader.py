@@ -70,6 +70,7 @@ class _Reader:
         self.contrasts = contrasts
         self.locales: tuple[str, ...] = ()
         self.styled = False
+        self.flow_known = True
 
     def pack(self, head: Node) -> QuestionPack:
         fields = head.fields(
@@ -175,6 +176,7 @@ class _Reader:
         try:
             return TopicKind(value)
         except ValueError:
+            self.flow_known = False
             if node:
                 node.fault(f"{value!r} is none of {', '.join(TopicKind)}")
             return TopicKind.QUESTION
@@ -260,21 +262,28 @@ class _Reader:
     def _check_flow(
         self, topics: dict[str, tuple[Topic, Node]], listed: dict[str, Node], start: str
     ) -> None:
-        """Every next topic exists, every topic can be reached, and every way can end."""
+        """Every next topic exists, every topic can be reached, and every way can end.
+
+        Where ways lead is only known once every topic is read and leads to others that exist.
+        """
+        self.flow_known &= bool(topics) and topics.keys() == listed.keys() and start in topics
         for topic, node in topics.values():
             for following in topic.next:
                 if following not in listed:
+                    self.flow_known = False
                     node.fault(f"next: {following!r} is none of the topics listed")
             if topic.kind is not TopicKind.END and not topic.next:
                 node.fault("next: only a topic of kind 'end' may have no next topic")
             if topic.kind is TopicKind.END and topic.next:
                 node.fault("next: a topic of kind 'end' has no next topic")
+        if not self.flow_known:
+            return
         after = {topic_id: topic.next for topic_id, (topic, _) in topics.items()}
         reached = _reachable([start], after)
         for topic_id in topics.keys() - reached:
             topics[topic_id][1].fault(f"topic {topic_id!r} cannot be reached from {start!r}")
         ends = [t for t in reached if topics[t][0].kind is TopicKind.END]
-        if topics and not ends:
+        if not ends:
             self.faults.add(self.folder / "pack.yaml", 1, "topics", "no topic of kind 'end'")
             return
         before = {t: [p for p in after if t in after[p]] for t in topics}

@@ -48,6 +48,7 @@ from training.head_fitting import fit_heads
 from training.options import share, training_parser
 from training.public_pairs import LICENCES, document_pairs, inference_pairs, read_sentences
 from training.question_sets import FURTHER, read_further
+from training.rehearsal import families_of_epoch, rehearsed
 from training.row_checks import check_answers, check_splits
 from training.rows import AnswerRow, label_of, of_split, read_answers
 from training.rows_digest import rows_sha256
@@ -167,6 +168,8 @@ def train_members(
     recipe: dict[str, object] = {
         **asdict(settings),
         "hold_out": held_out,
+        "rehearsed": options.rehearsed,
+        "fresh": options.fresh,
         "starts": [file_sha256(file) for file in starts.values()],
     }
     body = load_encoder_body(options.base, options.device)
@@ -174,14 +177,17 @@ def train_members(
     public = _public_pairs(options)
     sentences = read_sentences(options.corpora) if options.corpora else []
     learned = [row for row in of_split(rows, "train") if row.topic not in held_out]
-    taught = [(without_topics(pack, held_out), learned), *_further(options.data)]
+    known = without_topics(pack, held_out)
+    further = _further(options.data)
 
     def epoch(chance: random.Random) -> list[VerifierPair]:
+        drawn = families_of_epoch(learned, options.rehearsed, options.fresh, chance)
+        old = [*pack_pairs(known, chance), *document_pairs(sentences, DOCUMENTS, chance), *public]
         return [
-            *(pair for known, told in taught for pair in row_pairs(known, told, chance)),
-            *(pair for known, _ in taught for pair in pack_pairs(known, chance)),
-            *document_pairs(sentences, DOCUMENTS, chance),
-            *public,
+            *row_pairs(known, drawn, chance),
+            *(pair for asked, told in further for pair in row_pairs(asked, told, chance)),
+            *(pair for asked, _ in further for pair in pack_pairs(asked, chance)),
+            *rehearsed(old, options.rehearsed, chance),
         ]
 
     for seed in seeds:
@@ -277,6 +283,14 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         default=LearningSettings.kept,
         help="with --start: share of the weights before in the mean with those after",
     )
+    add(
+        "--rehearsed",
+        type=share,
+        default=1.0,
+        help="share of the pack's and the public pairs that an epoch draws; the rest of the time"
+        " goes to further questions",
+    )
+    add("--fresh", default="", help="families of the pack that are always drawn begin so")
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)
 

@@ -216,6 +216,30 @@ def test_each_fault_is_named(tmp_path: Path, spoil: Spoil, fault: str) -> None:
     assert any(fault in found for found in faults), faults
 
 
+def drop_file(name: str) -> Spoil:
+    def spoil(files: Files) -> None:
+        del files[name]
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (put("topics/bye.yaml", "ende", "kind"), "kind: 'ende' is none of"),
+        (put("topics/hello.yaml", ["aples"], "next"), "next: 'aples' is none of the topics listed"),
+        (drop_file("topics/bye.yaml"), "topic 'bye' is listed but cannot be read"),
+    ],
+)
+def test_what_only_follows_from_a_fault_is_no_fault_of_its_own(
+    tmp_path: Path, spoil: Spoil, fault: str
+) -> None:
+    """Without a known end no topic leads to one, and nobody need be told of each."""
+    faults = spoiled(tmp_path, spoil)
+    assert any(fault in found for found in faults), faults
+    assert not [found for found in faults if "reached" in found or "no topic of kind" in found]
+
+
 def test_an_end_must_be_within_reach_of_every_topic(tmp_path: Path) -> None:
     """From 'rest' and 'grapes' one would go round for ever, though others find the end."""
 
