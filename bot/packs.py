@@ -9,7 +9,6 @@ from engine.errors import PackError
 from engine.pack_reader import find_packs, read_pack
 from engine.questions import QuestionPack
 
-
 # What an interview is about when nobody names a pack.
 DEFAULT_PACK = "ml-core"
 
