@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from engine.contract import Intent
@@ -16,6 +17,13 @@ _MEANT: dict[str, Intent] = {
 }
 # What only varies an emoji: joiners, presentation, skin, gender.
 _VARIATIONS = frozenset("\u200d\ufe0e\ufe0f♀♂🏻🏼🏽🏾🏿")
+# A shrug put together of signs; its face is a letter of Japanese.
+_SHRUG = re.compile(r"[¯‾~\\\\/_\s-]*[(（]\s*ツ\s*[)）][¯‾~\\\\/_\s-]*")
+
+
+def is_shrug(text: str) -> bool:
+    """Whether a message is nothing but a shrug of signs, as in ``¯\\_(ツ)_/¯``."""
+    return _SHRUG.fullmatch(text) is not None
 
 
 def intent_by_emoji(text: str) -> Intent | None:

@@ -11,8 +11,10 @@ import re
 
 from engine.contract import Intent
 
-# Nothing but a question mark, as it was typed.
-PUZZLED = re.compile(r"[\s.…]*[?？][\s.…?？]*")
+# Nothing but a question mark, or one after a word that asks for no more, as it was typed.
+PUZZLED = re.compile(
+    r"[\s.…]*(?:네|예|엥|에|응|뭐|huh|eh|what|sorry|pardon)?\s*[?？][\s.…!?？]*", re.IGNORECASE
+)
 # What may stand before initials and says nothing: "아 ㅁㄹ".
 SIGHED = re.compile(
     r"(?:(?:아+|어+|음+|흠+|하+|헐|앗|엥|걍|그냥|진짜|근데|솔직히|이건|u+m+|u+h+)\s*)*"
@@ -235,7 +237,8 @@ INSULT = re.compile(
 # Strong words about these are about the subject, not about the interviewer.
 SUBJECT = re.compile(
     r"모델|예측|이상치|데이터|오차|손실|값|라벨|과적합|학습기|model|predict|outlier|data|error|loss|label|guess|"
-    r"overfit|learners?\b|\b(?:rows?|samples?)\b"
+    r"overfit|learners?\b|\b(?:rows?|samples?)\b|뉴런|노드|유닛|가중치|신경망|네트워크|특징|피처|변수|토큰|트리|"
+    r"\b(?:neurons?|nodes?|units?|weights?|net(?:work)?s?|features?|tokens?|trees?)\b"
 )
 # Marks and words that ask, wherever they stand in a message as it was typed.
 ASKS = re.compile(

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from engine.contract import Intent
-from engine.emoji import intent_by_emoji
+from engine.emoji import intent_by_emoji, is_shrug
 from engine.initials import intent_by_initials
 from engine.intent_words import ASKS, CORES, INSULT, PATTERNS, PUZZLED, SIGHED, SUBJECT
 from engine.manipulation import orders_the_interviewer
@@ -25,12 +25,8 @@ _PATTERN_CHARACTERS = 120
 
 def intent_by_wording(text: str) -> Intent | None:
     """Return the intent that the wording gives away, None where it takes a model to tell."""
-    if not any(unicodedata.category(c)[0] in "LN" for c in text):
-        # Whoever sends nothing but a question mark did not get what was asked.
-        puzzled = Intent.REPEAT if PUZZLED.fullmatch(text) else Intent.UNREADABLE
-        return intent_by_emoji(text) or puzzled
-    if _is_foreign(text):
-        return Intent.OTHER_LANGUAGE
+    if (signs := _by_signs(text)) is not None:
+        return signs
     plain = normalise(text)
     if (initials := "".join(_JAMO_ONLY.findall(text))) and SIGHED.fullmatch(plain):
         return intent_by_initials(initials)
@@ -39,6 +35,18 @@ def intent_by_wording(text: str) -> Intent | None:
     if (short := intent_of_short(plain)) is not None:
         return short
     return _by_pattern(plain) if len(plain) <= _PATTERN_CHARACTERS else None
+
+
+def _by_signs(text: str) -> Intent | None:
+    """Return what a message says by its marks, its emoji or its script, before it is read."""
+    if PUZZLED.fullmatch(text):
+        # Whoever sends nothing but a question mark did not get what was asked.
+        return Intent.REPEAT
+    if not any(unicodedata.category(c)[0] in "LN" for c in text):
+        return intent_by_emoji(text) or Intent.UNREADABLE
+    if is_shrug(text):
+        return Intent.DONT_KNOW
+    return Intent.OTHER_LANGUAGE if _is_foreign(text) else None
 
 
 def asks(text: str) -> bool:

@@ -24,10 +24,18 @@ _KOREAN = {
         "(?:질문|문제)?[을를]?(?:더|좀|조금|다시)*(?:쉽게|풀어서|자세히|쉬운말로)(?:말|설명|물어|얘기)?"
         f"(?:해|봐)?{_PLEASE}|(?:질문|문제)?[을를]?(?:좀|다시)?설명(?:좀)?해?{_PLEASE}"
     ),
+    Intent.HINT: (
+        f"(?:좀|제발|나|저)*(?:도와{_PLEASE}|살려{_PLEASE}|도움(?:이|좀)*필요{_END}|"
+        f"(?:팁|단서|실마리)(?:하나|좀|만|라도)*(?:{_PLEASE}|부탁{_END})?)"
+    ),
     Intent.REPEAT: f"천천히(?:다시)?(?:말|얘기|물어|읽어)(?:해|봐)?{_PLEASE}",
     Intent.DONT_KNOW: (
         f"(?:그래서|그럼|그냥|아니|빨리)*(?:정답|답)[이은을]?(?:뭐{_END}|뭔{_END}|무엇{_END}|"
-        f"좀?(?:알려|말해|가르쳐|보여){_PLEASE})"
+        f"좀?(?:알려|말해|가르쳐|보여){_PLEASE})|"
+        "(?:어|음|아|그거|그건|이거|이건)*(?:이름|말|얘기)?(?:은|는|만)?들어(?:는|만)?[봤보]"
+        "(?:는데|은데|긴했는데|기는했는데|기만했는데|지만|기만했어|었는데|었지만)"
+        f"(?:설명은?못하?[하했겠]+{_END})?|"
+        f"(?:기억|생각)[이은도]?안나는데어[떡쩌]하?{_END}"
     ),
     Intent.SMALL_TALK: (
         "(?:너무|진짜)*(?:재미없|지루하?|심심하?)(?:어|다|네|해|고|는데|은데|군)요?|오케이|오키|파이팅|화이팅|"
@@ -51,7 +59,8 @@ _ENGLISH = {
     Intent.DONT_KNOW: (
         "(?:ok |well |alright )?(?:i (?:fold|surrender|concede)|i give in|search me|idfk|"
         "(?:im )?throwing in the towel|i throw in the towel|"
-        "you(?:ve)? (?:got|stumped) me(?: there)?)|"
+        "you(?:ve)? (?:got|stumped) me(?: there)?|"
+        r"beats me(?: (?:(?:dont )?ask(?: \w+){1,3}|you tell me|lol|man|dude))*)|"
         "(?:(?:just|please|then|ok|can you|could you) )*(?:tell|give|show) me the "
         "(?:right |correct |model )?answer(?: (?:please|then|already))*|"
         "whats the (?:right |correct )?answer(?: (?:then|please))*"

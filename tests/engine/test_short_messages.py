@@ -17,8 +17,33 @@ MESSAGES = {
     Intent.DONT_KNOW: (
         *("정답이 뭐야?", "그래서 답이 뭔데", "정답 알려 줘", "답 좀 가르쳐 주세요"),
         *("just tell me the answer", "what's the right answer then", "Give me the answer, please!"),
+        *(
+            "어 그거 이름은 들어봤는데",
+            "들어는 봤는데 설명은 못하겠어요",
+            "생각 안 나는데 어떡하지",
+        ),
+        *("beats me, ask someone smarter lol", "¯\\_(ツ)_/¯", r" ¯\_ (ツ) _/¯ "),
     ),
-    Intent.REPEAT: ("천천히 말해 줘", "?", "??", " ? ", "？", "...?"),
+    Intent.HINT: (
+        "도와줘",
+        "나 좀 도와주세요",
+        "살려줘",
+        "팁 좀 줘",
+        "단서 하나만",
+        "도움이 필요해요",
+    ),
+    Intent.REPEAT: (
+        "천천히 말해 줘",
+        "?",
+        "??",
+        " ? ",
+        "？",
+        "...?",
+        "네?",
+        "예??",
+        "huh?",
+        "Sorry?",
+    ),
     Intent.SMALL_TALK: (
         *("지루해", "너무 재미없어", "오케이", "아까 말했잖아", "답변했는데?", "너 사람이야?"),
         *(
@@ -42,6 +67,15 @@ ANSWERS = (
         "답을 보여 주고 배우는 학습",
         "설명 가능한 모델",
     ),
+    *(
+        "팁을 주는 보상 함수",
+        "도와주는 모델",
+        "들어봤어",
+        "바보같은 뉴런을 버리는 거",
+        "네",
+        "sorry",
+    ),
+    *("you drop the dumb neurons", "it makes the net stupid on purpose", "(ツ) 분포"),
     *("이해가 쉬운 모델", "재미없어 다음", "the answer is regression", "explained variance"),
     *(
         "it explains the question",
