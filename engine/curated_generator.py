@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.contract import Intent, Mode, PointVerdict, TurnRequest, Utterance, VerdictStatus
-from engine.glossary import find_term
+from engine.glossary import asks_after_the_question, find_term
 from engine.ports import Evaluation, ShowText
 from engine.questions import QuestionPack, Topic, TopicKind
 
@@ -214,9 +214,10 @@ class _Turn:
         if term is not None and self.topic.id not in term.spoils:
             return (self._generic("term_question"), term.explanation[wording])
         clarification = self.topic.clarification.get(wording)
-        if clarification:
-            return (clarification,)
-        return (self._generic("repeat"),)
+        said = (clarification,) if clarification else (self._generic("repeat"),)
+        if asks_after_the_question(self.request.answer):
+            return said
+        return (self._generic("term_spoiled" if term else "term_unknown"), *said)
 
     def _follow_up(self) -> str:
         """Return a question about an open point: one that was touched, else the first."""

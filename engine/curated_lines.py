@@ -27,6 +27,8 @@ REACTIONS = frozenset(
         "dont_know",
         "dont_know_again",
         "term_question",
+        "term_spoiled",
+        "term_unknown",
         "hint",
         "hint_exhausted",
         "skip",

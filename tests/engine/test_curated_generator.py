@@ -326,9 +326,23 @@ def test_a_term_that_would_spoil_the_answer_is_not_explained(fruit: QuestionPack
     request = replace(request_for(topic, fruit), answer="what does peel mean?")
     said = say(fruit, request, Evaluation(Intent.TERM_QUESTION), topic.id)
     assert "what is around a fruit" not in said.text
+    assert said.text.startswith(tuple(GENERIC["en"]["term_spoiled"]))
 
 
-def test_an_unknown_term_gets_the_clarification(ml_core: QuestionPack) -> None:
+@pytest.mark.parametrize(
+    ("locale", "asked"), [("en", "what does risk mean?"), ("ko", "리스크가 뭐야?")]
+)
+def test_who_asks_after_an_unknown_term_is_told_so_before_the_clarification(
+    ml_core: QuestionPack, locale: str, asked: str
+) -> None:
+    topic = ml_core.topic("bce-task")
+    request = replace(request_for(topic, ml_core, locale), answer=asked)
+    said = say(ml_core, request, Evaluation(Intent.TERM_QUESTION), topic.id)
+    assert said.text.startswith(tuple(GENERIC[locale]["term_unknown"]))
+    assert topic.clarification[locale] in said.text
+
+
+def test_who_asks_after_the_question_gets_the_clarification(ml_core: QuestionPack) -> None:
     topic = ml_core.topic("bce-task")
     request = replace(request_for(topic, ml_core), answer="what do you mean?")
     said = say(ml_core, request, Evaluation(Intent.TERM_QUESTION), topic.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.glossary import find_term
+from engine.glossary import asks_after_the_question, find_term
 from tests.support.packs import ml_core
 
 
@@ -32,3 +32,25 @@ def test_the_longest_name_wins() -> None:
 def test_a_short_name_inside_a_word_is_no_term() -> None:
     """“ai” stands in “explain” and “ml” in “html”."""
     assert find_term("explain the html please", ml_core().terms) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "질문이 무슨 뜻이야?",
+            "그게 무슨 말이야?",
+            "뭘 묻는 거야?",
+            "좀 더 쉽게 말해 줘",
+            "설명해 줘",
+        ),
+        *("what do you mean?", "can you rephrase?", "what is this about?", "explain the question"),
+    ],
+)
+def test_some_ask_after_the_question_and_no_term(text: str) -> None:
+    assert asks_after_the_question(text)
+
+
+@pytest.mark.parametrize("text", ["리스크가 뭐야?", "볼록이 뭔가요", "what is convex?"])
+def test_others_name_a_term(text: str) -> None:
+    assert not asks_after_the_question(text)
