@@ -163,16 +163,15 @@ def going_on(state: InterviewState, pack: QuestionPack) -> Reply:
 
 
 def disagreement(state: InterviewState, pack: QuestionPack, disputed: TurnRecord) -> Reply:
-    """Return thanks for an objection, with the model answer to compare with."""
+    """Return thanks for an objection, with the model answer to compare with, and what is open."""
     topic = pack.topic(disputed.topic_id)
     text = Notice("notice.disagree", {"topic": topic.title[state.locale]})
     reply = notice(state, Action.DISAGREE.value, text)
-    if disputed.topic_id == state.topic_id and not state.ended:
-        # The question still stands: the model answer would give it away.
-        return reply
-    return Reply(
-        reply.locale, (text, _model_answer(topic, state.locale)), reply.buttons, facts=reply.facts
-    )
+    # Where the question still stands the model answer would give it away.
+    stands = disputed.topic_id == state.topic_id and not state.ended
+    compared = () if stands else (_model_answer(topic, state.locale),)
+    asked = () if state.ended or state.paused else (Say(state.question),)
+    return replace(reply, blocks=(text, *compared, *asked))
 
 
 def progress(state: InterviewState, pack: QuestionPack) -> Progress:

@@ -81,7 +81,10 @@ WISHES = {
     Wish.COUNT: ("몇 문제 남았어?", "앞으로 몇 개 남았나요", "how many questions are left?"),
     Wish.RIGHT: ("맞았어요?", "내 답 맞아?", "was I right?", "did I get that right"),
     Wish.WHY: ("왜 틀렸어?", "뭐가 틀린 거야?", "why is that wrong?", "What did I miss?"),
-    Wish.DISAGREE: ("이의 있어", "맞는 말인데?", "억울해요", "I disagree", "my answer was right"),
+    Wish.DISAGREE: (
+        *("이의 있어", "맞는 말인데?", "억울해요", "아니 내가 맞게 말했잖아", "맞다니까"),
+        *("I disagree", "my answer was right", "I said it correctly", "but that's correct"),
+    ),
     Wish.HELP: ("도움말", "help", "how does this work?"),
     Wish.PRIVACY: ("개인정보는?", "내 답 저장돼?", "do you store my answers?"),
     Wish.KOREAN: ("한국어로 해 줘", "can we do this in Korean?"),
