@@ -22,6 +22,9 @@ SUBJECT = ("손실 함수", "loss function")
         "The error of a model",
         "A loss function is the error of a model.",
         "차이를 제곱해 평균 낸 값이야",
+        "error of a model",
+        "I think it's the error of a model",
+        "음... 아마 차이를 제곱해 평균 낸 값이야",
     ],
 )
 def test_a_right_answer_is_recognised(text: str) -> None:
@@ -36,6 +39,8 @@ def test_a_right_answer_is_recognised(text: str) -> None:
         "예측과 입력의 차이를 나타낸 함수야",
         "보상 함수는 예측과 정답의 차이를 나타낸 함수야",
         "not the error of a model",
+        "I think it's not the error of a model",
+        "음" * 60 + " 차이를 제곱해 평균 낸 값이 아니야",
         "A loss function is not the error of a model",
         "the error of a model that was deleted",
         "손실 함수",
