@@ -150,7 +150,8 @@ class _Turn:
         own = self.topic.reactions.get("small_talk", {}).get(self.request.wording, ())
         if own:
             return (self._choose(f"{self.topic.id}/small_talk", own),)
-        return (self._generic("closing" if self.ends else "noted"),)
+        begins = self.topic.kind is TopicKind.GREETING
+        return (self._generic("closing" if self.ends else "begin" if begins else "noted"),)
 
     def _answered(self) -> tuple[str, ...]:
         if self.request.mode is Mode.EXAM:

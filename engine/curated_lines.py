@@ -40,6 +40,7 @@ REACTIONS = frozenset(
         "empty",
         "too_long",
         "move_on",
+        "begin",
         "noted",
         "closing",
         "fallback_question",

@@ -211,7 +211,7 @@ def test_a_chat_that_is_over_is_not_called_back(
     own = ml_core.topic("greeting")
     said = say(ml_core, request_for(own, ml_core), Evaluation(intent), own.next[0])
     assert any(said.text.startswith(x) for x in own.reactions["small_talk"]["en"])
-    for topic_id, following, key in (("hello", "apples", "noted"), ("bye", "end", "closing")):
+    for topic_id, following, key in (("hello", "apples", "begin"), ("bye", "end", "closing")):
         request = request_for(fruit.topic(topic_id), fruit)
         said = say(fruit, request, Evaluation(intent), following)
         assert any(said.text.startswith(line) for line in GENERIC["en"][key])

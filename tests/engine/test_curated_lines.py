@@ -57,7 +57,7 @@ def test_a_line_in_another_style_stands_where_the_usual_one_does() -> None:
 
 def test_reactions_that_lack_a_key_are_refused(tmp_path: Path) -> None:
     (tmp_path / "en.yaml").write_text("reactions:\n  covered: [Yes.]\n", encoding="utf-8")
-    with pytest.raises(ArtifactError, match=r"en\.yaml: no lines for closing, dont_know"):
+    with pytest.raises(ArtifactError, match=r"en\.yaml: no lines for begin, closing, dont_know"):
         load_reactions(tmp_path)
 
 
