@@ -29,6 +29,8 @@ from training.verdict_scores import score_all
 # A wrong "correct" is the worst mistake, a wrong "wrong" the next: shares of the validation cases
 # that may suffer each, and of right answers that may be passed over without a question.
 FALSE_CREDIT = 0.125
+# Of near-misses, which are the hardest to tell, so many at most.
+FALSE_CREDIT_NEAR = 0.25
 FALSE_BLAME = 0.04
 PASSED_OVER = 0.05
 LEAST_PARTIAL = 0.5
@@ -94,7 +96,11 @@ def fit(cases: Sequence[Case]) -> VerdictPolicy:
     loose = VerdictPolicy(weights, bias, covered=1.0, wrong=1.0, unsure=1.0, partial=1.0)
     probabilities = loose.probabilities(given)
     right = wanted == 0
-    covered = rare_threshold(probabilities[~right, 0], FALSE_CREDIT)
+    near = np.array([case.row.kind == "near_miss" for case in cases]) & ~right
+    covered = max(
+        rare_threshold(probabilities[~right, 0], FALSE_CREDIT),
+        rare_threshold(probabilities[near, 0], FALSE_CREDIT_NEAR),
+    )
     passed_over = np.quantile(probabilities[right, 0], PASSED_OVER) if right.any() else covered
     return VerdictPolicy(
         weights=weights,

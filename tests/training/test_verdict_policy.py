@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
-from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies
+from engine.verdicts import FEATURES, FEATURES_WITH_HEAD, VerdictPolicies, VerdictPolicy
 from training.rows import AnswerRow, split_of
 from training.verdict_cases import Case, Strangers
 from training.verdict_policy import (
@@ -126,6 +127,25 @@ def test_fitting_learns_what_the_verifier_means() -> None:
     said = [policy.status(p) for p in policy.probabilities(given)]
     assert sum(s is c.label for s, c in zip(said, cases, strict=True)) >= 78
     assert policy.unsure <= policy.covered
+
+
+def credited(policy: VerdictPolicy, cases: Sequence[Case]) -> float:
+    """Return the share of cases that a policy credits."""
+    given = np.stack([case.features for case in cases])
+    return float((policy.probabilities(given)[:, 0] >= policy.covered).mean())
+
+
+def test_of_near_misses_a_quarter_at_most_is_credited() -> None:
+    """They are few among what is wrong, and would hide behind the rest."""
+    right = [case(COVERED, COVERED, 1 + n / 10) for n in range(40)]
+    other = [case(MISSING, MISSING) for _ in range(150)]
+    shares = {}
+    for kind in ("misconception", "near_miss"):
+        close = [case(WRONG, COVERED, n / 4 - 1, kind=kind) for n in range(16)]
+        policy = fit([*right, *other, *close])
+        shares[kind] = credited(policy, close)
+        assert credited(policy, right) > 0, "still some of the right ones"
+    assert shares["near_miss"] <= 0.25 < shares["misconception"]
 
 
 def test_labels_that_never_occurred_are_never_said() -> None:
