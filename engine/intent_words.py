@@ -230,8 +230,8 @@ _DONT_KNOW_CORE = re.compile(
 CORES = {Intent.SMALL_TALK: _REFUSAL, Intent.DONT_KNOW: _DONT_KNOW_CORE}
 # Told wherever they stand in a short message.
 INSULT = re.compile(
-    r"(?:바보|멍청(?!해[지져])|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기|재수\s*없|멍텅|stupid|idiot|moron|"
-    r"dumb(?!\s+(?:it|this|that)\s+down)|shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
+    r"(?:바보(?!로|처럼|\s*같은\s*\S+[을를])|멍청(?!해[지져]|하게)|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기(?![를가]|\s*데이터)|재수\s*없|멍텅|stupid|idiot|moron|"
+    r"dumb(?!ing\b|\s+(?:it|this|that)\s+down)|shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
     re.IGNORECASE,
 )
 # Strong words about these are about the subject, not about the interviewer.
