@@ -15,6 +15,7 @@ from engine.assent import seeks_assent
 from engine.candidates import CandidateVectors
 from engine.clauses import split_clauses
 from engine.contract import Intent, PointVerdict, TurnRequest
+from engine.glossary import names_only
 from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
 from engine.intents import asks, intent_by_wording
@@ -75,7 +76,7 @@ class SbertAnswerEvaluator:
         topic = pack.topic(request.topic_id)
         units = message_units(request.answer)
         vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
-        intent = stated or self._read_intent(request.answer, vectors[0])
+        intent = stated or self._read_intent(request.answer, vectors[0], pack)
         if not topic.kind.judged:
             return Evaluation(intent)
         near = self._proximities(request, pack, units, vectors)
@@ -85,11 +86,14 @@ class SbertAnswerEvaluator:
         verdicts = self._judge(request, pack, topic, units, vectors, near)
         return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
 
-    def _read_intent(self, text: str, vector: FloatArray) -> Intent:
+    def _read_intent(self, text: str, vector: FloatArray, pack: QuestionPack) -> Intent:
         """Have the head say what a message is.
 
-        What asks nothing, or for no more than a nod, is no question about a term.
+        The bare name of a concept is an answer. What asks nothing, or for no more than a nod, is
+        no question about a term.
         """
+        if names_only(text, pack.terms):
+            return Intent.ANSWER
         intent = self._intents.read(text, vector)
         if intent is Intent.TERM_QUESTION and (not asks(text) or seeks_assent(text)):
             return Intent.ANSWER

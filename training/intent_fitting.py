@@ -43,10 +43,23 @@ class Messages:
     splits: Labels
 
     @classmethod
-    def of(cls, answers: Sequence[AnswerRow], intents: Sequence[IntentRow]) -> Messages:
-        """Put both kinds of rows together."""
+    def of(
+        cls,
+        answers: Sequence[AnswerRow],
+        intents: Sequence[IntentRow],
+        names: Sequence[str] = (),
+    ) -> Messages:
+        """Put both kinds of rows together, and names of concepts, which answer a question alone.
+
+        Args:
+            answers: labelled answers.
+            intents: labelled messages.
+            names: to learn from only.
+        """
+        rows: list[tuple[str, str, Split]]
         rows = [(r.answer, _class(r.intent, r.kind), r.split) for r in answers]
         rows += [(r.text, _class(r.intent, r.kind), r.split) for r in intents]
+        rows += [(name, Intent.ANSWER.value, "train") for name in names]
         return cls(
             texts=tuple(text for text, _, _ in rows),
             intents=np.array([intent for _, intent, _ in rows]),

@@ -48,6 +48,7 @@ from training.intent_fitting import Messages, fit_intents, score_intents
 from training.intent_pairs import intent_pairs
 from training.kept_adapter import LearntAdapter, keep_adapter, refuse_same_folder
 from training.options import adapter_parser, adapter_settings, refuse_loss
+from training.question_sets import FURTHER, read_further
 from training.reference_rows import Stage
 from training.reference_training import is_reference, refuse_reference_model, run
 from training.row_checks import check_answers, check_splits
@@ -65,11 +66,24 @@ FLOOR_QUANTILE = 0.98
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorRows:
-    """The labelled rows of stage 1, and the sha256 of the files that they were read from."""
+    """The labelled rows of stage 1.
+
+    Args:
+        answers: to the questions of the pack.
+        intents: messages of all kinds.
+        terse: answers of a few words to further questions; what a message is does not depend on
+            the subject, and of a few words alone it is hardest to tell.
+        sha256: of the files that they were read from.
+    """
 
     answers: tuple[AnswerRow, ...]
     intents: tuple[IntentRow, ...]
+    terse: tuple[AnswerRow, ...]
     sha256: dict[str, str]
+
+    def messages(self, names: Sequence[str]) -> Messages:
+        """Return all of them as messages, beside names of concepts to learn from."""
+        return Messages.of((*self.answers, *self.terse), self.intents, names)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -127,11 +141,14 @@ def read_rows(pack: QuestionPack, data: Path) -> EvaluatorRows:
     check_splits((row for row in answers if row.intent is Intent.ANSWER), "answers")
     if not any(row.intent is not Intent.ANSWER for row in intents if row.split == "train"):
         raise DataError(("intents.csv:1: intent: nothing in train is anything but an answer",))
+    further = read_further(data)
+    terse = [row for row in further.rows if row.kind == "terse"] if further else []
     sha256 = {
         "answers": rows_sha256((data / "answers").glob("*.csv")),
         "intents": rows_sha256([data / "intents.csv"]),
+        "further": rows_sha256((data / FURTHER).glob("*.yaml")),
     }
-    return EvaluatorRows(answers, intents, sha256)
+    return EvaluatorRows(answers, intents, tuple(terse), sha256)
 
 
 def learn_adapter(
@@ -166,7 +183,8 @@ def learn_adapter(
 
 def finish(pack: QuestionPack, rows: EvaluatorRows, adapter: LearntAdapter, out: Path) -> Manifest:
     """Learn what messages are, score, and write the rest of the model folder."""
-    messages = Messages.of(rows.answers, rows.intents)
+    names = [name for term in pack.terms for of in term.names.values() for name in of]
+    messages = rows.messages(names)
     vectors = adapter.encode(messages.texts)
     head = fit_intents(messages, vectors, out)
     test = messages.splits == "test"
@@ -200,7 +218,7 @@ def score(manifest: Manifest, rows: EvaluatorRows, base: Path, out: Path) -> dic
     """
     encoder = SharedEncoder(base, "cpu")
     encoder.add_adapter(out, ANSWER_EVALUATOR)
-    test = Messages.of(rows.answers, rows.intents).only("test")
+    test = rows.messages(()).only("test")
     vectors = encoder.encode(test.texts, ANSWER_EVALUATOR)
     return score_intents(IntentHead(out, manifest.config), test, vectors)
 

@@ -17,7 +17,7 @@ from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
 from engine.intent_head import INTENT_FILE, IntentHead, IntentLayers, SoftmaxLayer
 from engine.point_heads import PointHeads, TopicHeads
 from engine.ports import AnswerVerifier, Evaluation
-from engine.questions import QuestionPack
+from engine.questions import QuestionPack, Term
 from tests.support.packs import read_small_pack
 from tests.support.stage_one import (
     WordEncoder,
@@ -286,6 +286,14 @@ def test_what_the_pack_itself_says_is_not_read_again(pack: QuestionPack, tmp_pat
 def test_the_head_recognises_what_no_pattern_does(stage: Stage) -> None:
     assert stage.evaluate("gimme") == Evaluation(Intent.HINT)
     assert stage.verifier.calls == []
+
+
+def test_the_bare_name_of_a_term_is_an_answer_whatever_the_head_says(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    named = Term("gimme", {"en": ("gimme",)}, {"en": "A word."})
+    stage = Stage(replace(pack, terms=(*pack.terms, named)), tmp_path)
+    assert stage.evaluate("gimme").intent is Intent.ANSWER
 
 
 @pytest.mark.parametrize(

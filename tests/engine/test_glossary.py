@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.glossary import asks_after_the_question, find_term
+from engine.glossary import asks_after_the_question, find_term, names_only
 from tests.support.packs import ml_core
 
 
@@ -54,3 +54,39 @@ def test_some_ask_after_the_question_and_no_term(text: str) -> None:
 @pytest.mark.parametrize("text", ["리스크가 뭐야?", "볼록이 뭔가요", "what is convex?"])
 def test_others_name_a_term(text: str) -> None:
     assert not asks_after_the_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "PCA",
+            "PCA요",
+            "정규화",
+            "모르겠지만 재현율?",
+            "정규화인가요?",
+            "아마 드롭아웃인 것 같아요",
+        ),
+        *("idk, recall?", "maybe recall", "recall, right?", "Cross-entropy!", "the recall"),
+    ],
+)
+def test_the_bare_name_of_a_term_is_known_though_guessed(text: str) -> None:
+    assert names_only(text, ml_core().terms)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "softmax?",
+            "BCE = ?",
+            "드롭아웃이 뭐야",
+            "what is recall",
+            "recall is low",
+            "정규화 패스",
+        ),
+        *("", "음", "아마", "i don't know", "maybe", "?"),
+    ],
+)
+def test_whoever_asks_or_says_more_names_more_than_a_term(text: str) -> None:
+    assert not names_only(text, ml_core().terms)
