@@ -14,21 +14,23 @@ from training.verifier_pairs import VerifierPair
 
 
 def families_of_epoch(
-    rows: Sequence[AnswerRow], share: float, fresh: str, chance: random.Random
+    rows: Sequence[AnswerRow], share: float, fresh: Sequence[str], chance: random.Random
 ) -> list[AnswerRow]:
     """Return the rows of about a share of the families, whole ones, in their order.
 
     Args:
         rows: labelled answers.
         share: of the families, 0 to 1.
-        fresh: families whose name begins so are always drawn; nothing where it is empty.
+        fresh: beginnings of the names of families that are always drawn, or of the files that
+            they stand in.
         chance: draws.
     """
-    families = dict.fromkeys((row.topic, row.family) for row in rows)
+    news = tuple(fresh)
+    families = {(row.topic, row.family): row for row in rows}
     drawn = {
-        (topic, family)
-        for topic, family in families
-        if chance.random() < share or (fresh and family.startswith(fresh))
+        name
+        for name, row in families.items()
+        if chance.random() < share or row.family.startswith(news) or row.place.startswith(news)
     }
     return [row for row in rows if (row.topic, row.family) in drawn]
 

@@ -178,17 +178,18 @@ def train_members(
     sentences = read_sentences(options.corpora) if options.corpora else []
     learned = [row for row in of_split(rows, "train") if row.topic not in held_out]
     known = without_topics(pack, held_out)
-    further = _further(options.data)
+    taught = [(known, learned), *_further(options.data)]
 
     def epoch(chance: random.Random) -> list[VerifierPair]:
-        drawn = families_of_epoch(learned, options.rehearsed, options.fresh, chance)
         old = [*pack_pairs(known, chance), *document_pairs(sentences, DOCUMENTS, chance), *public]
-        return [
-            *row_pairs(known, drawn, chance),
-            *(pair for asked, told in further for pair in row_pairs(asked, told, chance)),
-            *(pair for asked, _ in further for pair in pack_pairs(asked, chance)),
-            *rehearsed(old, options.rehearsed, chance),
-        ]
+        pairs = list(rehearsed(old, options.rehearsed, chance))
+        for asked, told in taught:
+            drawn = families_of_epoch(told, options.rehearsed, options.fresh, chance)
+            pairs += row_pairs(asked, drawn, chance)
+            if asked is not known:
+                others = {topic.id for topic in asked} - {row.topic for row in drawn}
+                pairs += pack_pairs(without_topics(asked, sorted(others)), chance)
+        return pairs
 
     for seed in seeds:
         file = options.out / _member(seed)
@@ -287,10 +288,9 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
         "--rehearsed",
         type=share,
         default=1.0,
-        help="share of the pack's and the public pairs that an epoch draws; the rest of the time"
-        " goes to further questions",
+        help="share of the rows and pairs that an epoch draws",
     )
-    add("--fresh", default="", help="families of the pack that are always drawn begin so")
+    add("--fresh", type=_names, default=[], help="families or files that are always drawn begin so")
     add("--members-only", action="store_true", help="stop before calibration")
     return parser.parse_args(argv)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ PAIRS = [
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
 def test_about_a_share_of_the_families_is_drawn_and_all_fresh_ones(share: float) -> None:
-    drawn = families_of_epoch(ROWS, share, "ex-", random.Random(1))
+    drawn = families_of_epoch(ROWS, share, ["ex-"], random.Random(1))
     known = [row for row in drawn if row.family.startswith("k-")]
     assert len(known) == pytest.approx(share * 800, abs=80 * (0 < share < 1))
     assert len(drawn) - len(known) == 800
@@ -34,8 +35,16 @@ def test_about_a_share_of_the_families_is_drawn_and_all_fresh_ones(share: float)
     assert set(counts.values()) <= {2}, "families of a topic come whole"
 
 
+def test_what_stands_in_a_fresh_file_is_drawn() -> None:
+    placed = [replace(row("bootstrap"), place=f"{name}.yaml:3") for name in ("pairs", "world")]
+    (drawn,) = families_of_epoch(
+        [placed[0], replace(placed[1], family="other")], 0.0, ["pairs"], random.Random(1)
+    )
+    assert drawn is placed[0]
+
+
 def test_without_a_name_for_fresh_ones_none_is_fresh() -> None:
-    assert families_of_epoch(ROWS, 0.0, "", random.Random(1)) == []
+    assert families_of_epoch(ROWS, 0.0, [], random.Random(1)) == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
