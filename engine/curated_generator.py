@@ -215,10 +215,10 @@ class _Turn:
         if term is not None and self.topic.id not in term.spoils:
             return (self._generic("term_question"), term.explanation[wording])
         clarification = self.topic.clarification.get(wording)
-        said = (clarification,) if clarification else (self._generic("repeat"),)
+        clear = (clarification,) if clarification else ()
         if asks_after_the_question(self.request.answer):
-            return said
-        return (self._generic("term_spoiled" if term else "term_unknown"), *said)
+            return clear or (self._generic("repeat"),)
+        return (self._generic("term_spoiled" if term else "term_unknown"), *clear)
 
     def _follow_up(self) -> str:
         """Return a question about an open point: one that was touched, else the first."""

@@ -13,7 +13,8 @@ from engine.contract import Intent
 
 # Nothing but a question mark, or one after a word that asks for no more, as it was typed.
 PUZZLED = re.compile(
-    r"[\s.…]*(?:네|예|엥|에|응|뭐|huh|eh|what|sorry|pardon)?\s*[?？][\s.…!?？]*", re.IGNORECASE
+    r"[\s.…]*+(?:(?:네|예|엥|에|응|뭐|huh|eh|what|sorry|pardon)\s*+)?[?？][\s.…!?？]*+",
+    re.IGNORECASE,
 )
 # What may stand before initials and says nothing: "아 ㅁㄹ".
 SIGHED = re.compile(
@@ -230,8 +231,14 @@ _DONT_KNOW_CORE = re.compile(
 CORES = {Intent.SMALL_TALK: _REFUSAL, Intent.DONT_KNOW: _DONT_KNOW_CORE}
 # Told wherever they stand in a short message.
 INSULT = re.compile(
-    r"(?:바보(?!로|처럼|\s*같은\s*\S+[을를])|멍청(?!해[지져]|하게)|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기(?![를가]|\s*데이터)|재수\s*없|멍텅|stupid|idiot|moron|"
+    r"(?:바보(?!로|처럼|\s*같은\s*(?!질문|소리|말|면접)\S+[을를])|멍청(?!해[지져]|하게(?!\s*[굴묻말]))|꺼져(?!서)|닥쳐|시발|씨발|병신|개새|쓰레기(?![를가]|\s*데이터)|재수\s*없|멍텅|stupid|idiot|moron|"
     r"dumb(?!ing\b|\s+(?:it|this|that)\s+down)|shut\s+up|fuck|screw\s+you|you\s+suck|useless\s+bot|worst\s+bot|trash)",
+    re.IGNORECASE,
+)
+# Told of whatever else is spoken of.
+ADDRESSED = re.compile(
+    r"\byou\s+(?:suck|(?:are\s+|re\s+)?(?:such\s+an?\s+)?(?:dumb|stupid|idiot|moron|trash))|fuck|shut\s+up|"
+    r"screw\s+you|닥쳐|시발|씨발|병신|개새|^(?:너|넌|니가|네가|야)\s",
     re.IGNORECASE,
 )
 # Strong words about these are about the subject, not about the interviewer.

@@ -12,7 +12,7 @@ import unicodedata
 from engine.contract import Intent
 from engine.emoji import intent_by_emoji, is_shrug
 from engine.initials import intent_by_initials
-from engine.intent_words import ASKS, CORES, INSULT, PATTERNS, PUZZLED, SIGHED, SUBJECT
+from engine.intent_words import ADDRESSED, ASKS, CORES, INSULT, PATTERNS, PUZZLED, SIGHED, SUBJECT
 from engine.manipulation import orders_the_interviewer
 from engine.short_messages import intent_of_short
 
@@ -60,7 +60,9 @@ def _by_pattern(plain: str) -> Intent | None:
         if pattern.fullmatch(plain) and (core is None or core.search(plain)):
             return intent
     short = len(plain) <= _INSULT_CHARACTERS
-    insulted = short and INSULT.search(plain) and not SUBJECT.search(plain)
+    insulted = (
+        short and INSULT.search(plain) and (ADDRESSED.search(plain) or not SUBJECT.search(plain))
+    )
     return Intent.INSULT if insulted else None
 
 

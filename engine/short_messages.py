@@ -25,14 +25,14 @@ _KOREAN = {
         f"(?:해|봐)?{_PLEASE}|(?:질문|문제)?[을를]?(?:좀|다시)?설명(?:좀)?해?{_PLEASE}"
     ),
     Intent.HINT: (
-        f"(?:좀|제발|나|저)*(?:도와{_PLEASE}|살려{_PLEASE}|도움(?:이|좀)*필요{_END}|"
+        f"(?:좀|제발|나|저)*(?:도와(?!\\w*(?:줘서|줘야)){_PLEASE}|살려{_PLEASE}|도움(?:이|좀)*필요{_END}|"
         f"(?:팁|단서|실마리)(?:하나|좀|만|라도)*(?:{_PLEASE}|부탁{_END})?)"
     ),
     Intent.REPEAT: f"천천히(?:다시)?(?:말|얘기|물어|읽어)(?:해|봐)?{_PLEASE}",
     Intent.DONT_KNOW: (
         f"(?:그래서|그럼|그냥|아니|빨리)*(?:정답|답)[이은을]?(?:뭐{_END}|뭔{_END}|무엇{_END}|"
         f"좀?(?:알려|말해|가르쳐|보여){_PLEASE})|"
-        "(?:어|음|아|그거|그건|이거|이건)*(?:이름|말|얘기)?(?:은|는|만)?들어(?:는|만)?[봤보]"
+        "(?:어|음|아|그거|그건|이거|이건)*(?:(?:이름|말|얘기)(?:은|는|만)?)?들어(?:는|만)?[봤보]"
         "(?:는데|은데|긴했는데|기는했는데|기만했는데|지만|기만했어|었는데|었지만)"
         f"(?:설명은?못하?[하했겠]+{_END})?|"
         f"(?:기억|생각)[이은도]?안나는데어[떡쩌]하?{_END}"
@@ -60,7 +60,8 @@ _ENGLISH = {
         "(?:ok |well |alright )?(?:i (?:fold|surrender|concede)|i give in|search me|idfk|"
         "(?:im )?throwing in the towel|i throw in the towel|"
         "you(?:ve)? (?:got|stumped) me(?: there)?|"
-        r"beats me(?: (?:(?:dont )?ask(?: \w+){1,3}|you tell me|lol|man|dude))*)|"
+        r"beats me(?: (?:(?:dont )?ask(?: \w*one| \w*body| me| my \w+| google| smarter| else)+|"
+        "you tell me|lol|man|dude))*)|"
         "(?:(?:just|please|then|ok|can you|could you) )*(?:tell|give|show) me the "
         "(?:right |correct |model )?answer(?: (?:please|then|already))*|"
         "whats the (?:right |correct )?answer(?: (?:then|please))*"

@@ -19,7 +19,7 @@ _LEAD = (
     r"ithink|iguess|ibelieve|maybe|probably|its|itis|thats|thatis|thisis|thisiscalled|itscalled|itiscalled)*"
     r"(?:an?(?=[a-z])|the)?"
 )
-_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:an?|the)\s+(?!few\b|little\b)", re.IGNORECASE)
 _ENDING = (
     r"(?:이야|야|이다|다|이에요|예요|에요|입니다|임|이지|지|이죠|죠|요|라고생각해|같아|것같아|거야|"
     r"겁니다|것)?"

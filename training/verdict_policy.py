@@ -18,6 +18,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from engine.arrays import FloatArray
+from engine.contract import VerdictStatus
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import QuestionPack
 from engine.verdicts import FEATURES, VerdictPolicies, VerdictPolicy
@@ -34,6 +35,7 @@ FALSE_CREDIT_NEAR = 0.25
 FALSE_BLAME = 0.04
 PASSED_OVER = 0.05
 LEAST_PARTIAL = 0.5
+_WRONG = VERIFIER_CLASSES.index(VerdictStatus.WRONG)
 GRID = tuple(round(0.3 + 0.02 * i, 2) for i in range(35))
 
 
@@ -96,7 +98,7 @@ def fit(cases: Sequence[Case]) -> VerdictPolicy:
     loose = VerdictPolicy(weights, bias, covered=1.0, wrong=1.0, unsure=1.0, partial=1.0)
     probabilities = loose.probabilities(given)
     right = wanted == 0
-    near = np.array([case.row.kind == "near_miss" for case in cases]) & ~right
+    near = np.array([case.row.kind == "near_miss" for case in cases]) & (wanted == _WRONG)
     covered = max(
         rare_threshold(probabilities[~right, 0], FALSE_CREDIT),
         rare_threshold(probabilities[near, 0], FALSE_CREDIT_NEAR),

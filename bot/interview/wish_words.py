@@ -114,8 +114,9 @@ _KOREAN = {
         f"(?:판정에|채점에)?이의[가를]?(?:있{_END}|있습니다|제기{_END})|동의(?:못해|안해|할수없{_END})요?|"
         "(?:아까|방금)?(?:그거|그게|이거|이게|내말|내답|내답이|내말이|제답|제답이|제말이|그말이?)?"
         "맞(?:는데|는말인데|는말이잖아|는말아니{0}|게말했는데|잖아)요?|억울해요?|"
-        f"(?:내가|제가|나는?|난|저는?|분명히?|아까|방금|다|다들?)*(?:맞게|제대로|똑바로)"
-        f"(?:말|답|대답|얘기|설명)?(?:했|한)(?:잖아|거잖아)?{_END}|(?:그거|그게|내답이?|내말이?)?맞다(?:고|니까|구){_END}|"
+        "(?:내가|제가|나는|나|난|저는|저|분명히|분명|아까|방금|다)*+(?:맞게|제대로|똑바로)"
+        "(?:말|답|대답|얘기|설명)?했(?:잖아|는데|거든|다니까|다고)요?|"
+        "(?:내가|제가|그거|그게|내답이|내말이)?맞(?:다니까|다구|거든|잖아)요?|"
         "(?:판정|채점)[이은]?(?:이상{0}|잘못{0}|잘못됐{0}|틀렸{0}|틀린{0})".format(_END)
     ),
     Wish.HELP: f"도움말|명령어|사용법|(?:이거)?어떻게(?:하는|쓰는)거{_END}",
@@ -199,8 +200,8 @@ _ENGLISH = {
         "(?:strongly |totally )?(?:disagree|object)(?: with (?:that|this|you|the verdict))?|"
         "objection|"
         "(?:youre|you are) wrong|(?:i was|im|i am) (?:right|correct)|"
-        "(?:i (?:said|answered|got) it|that was|that is|thats|it was|it is|its) "
-        "(?:right|correct|correctly)(?: though)?|"
+        "i (?:said|answered)(?: it)? (?:right|correctly)|"
+        "but (?:that was|that is|thats|it was|it is|its) (?:right|correct)|"
         "my answer (?:is|was) (?:right|correct|fine)|thats what i said"
     ),
     Wish.HELP: (

@@ -57,7 +57,10 @@ MESSAGES = {
             "you are so smart",
         ),
     ),
-    Intent.INSULT: ("ㅗ", "ㅅㅂ", "ㅗㅗ"),
+    Intent.INSULT: (
+        *("fuck this network", "you dumb network", "바보 같은 질문을 하네", "멍청하게 굴지 마"),
+        *("ㅗ", "ㅅㅂ", "ㅗㅗ"),
+    ),
 }
 ANSWERS = (
     *(
@@ -74,6 +77,8 @@ ANSWERS = (
         "바보같은 뉴런을 버리는 거",
         "네",
         "sorry",
+        *("만들어 봤는데", "이건 만들어 봤는데", "beats me ask regression"),
+        *("도와줘서", "도와줘야 해"),
     ),
     *("you drop the dumb neurons", "it makes the net stupid on purpose", "(ツ) 분포"),
     *("이해가 쉬운 모델", "재미없어 다음", "the answer is regression", "explained variance"),

@@ -56,6 +56,11 @@ def test_without_a_subject_only_the_answer_itself_counts() -> None:
     assert not says_word_for_word("loss function is the error of a model", REFERENCES, ())
 
 
+def test_a_little_is_more_than_little() -> None:
+    assert says_word_for_word("a little bias", ("A little bias",), ())
+    assert not says_word_for_word("little bias", ("A little bias",), ())
+
+
 def test_signs_of_a_formula_are_not_punctuation() -> None:
     formula = ("-(y log p + (1-y) log(1-p))",)
     assert says_word_for_word("-(y log p + (1-y) log(1-p))", formula, ())

@@ -142,7 +142,8 @@ def test_of_near_misses_a_quarter_at_most_is_credited() -> None:
     shares = {}
     for kind in ("misconception", "near_miss"):
         close = [case(WRONG, COVERED, n / 4 - 1, kind=kind) for n in range(16)]
-        policy = fit([*right, *other, *close])
+        # Points that a near-miss does not touch are no near-misses to them.
+        policy = fit([*right, *other, *close, *(case(MISSING, MISSING, kind=kind),) * 40])
         shares[kind] = credited(policy, close)
         assert credited(policy, right) > 0, "still some of the right ones"
     assert shares["near_miss"] <= 0.25 < shares["misconception"]

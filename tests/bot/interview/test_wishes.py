@@ -83,7 +83,13 @@ WISHES = {
     Wish.WHY: ("왜 틀렸어?", "뭐가 틀린 거야?", "why is that wrong?", "What did I miss?"),
     Wish.DISAGREE: (
         *("이의 있어", "맞는 말인데?", "억울해요", "아니 내가 맞게 말했잖아", "맞다니까"),
-        *("I disagree", "my answer was right", "I said it correctly", "but that's correct"),
+        *(
+            "I disagree",
+            "my answer was right",
+            "I said it correctly",
+            "but that's correct",
+            "i answered correctly",
+        ),
     ),
     Wish.HELP: ("도움말", "help", "how does this work?"),
     Wish.PRIVACY: ("개인정보는?", "내 답 저장돼?", "do you store my answers?"),
