@@ -70,7 +70,7 @@ class _Reader:
         self.contrasts = contrasts
         self.locales: tuple[str, ...] = ()
         self.styled = False
-        self.flow_known = True
+        self.unclear: set[str] = set()
 
     def pack(self, head: Node) -> QuestionPack:
         fields = head.fields(
@@ -144,6 +144,10 @@ class _Reader:
         optional = ("clarification", "subject", "tags", "reactions", "leads")
         fields = node.fields(common, (*judged_only, *optional))
         kind = self._kind(fields.get("kind"))
+        if kind is None or "next" not in fields:
+            # What the topic lacks, and where ways lead, depends on these.
+            self.unclear.add(expected_id)
+        kind = kind or TopicKind.BREAK
         if kind.judged:
             for key in judged_only:
                 if key not in fields:
@@ -171,15 +175,14 @@ class _Reader:
             leads=self._lines(fields.get("leads"), following),
         )
 
-    def _kind(self, node: Node | None) -> TopicKind:
-        value = node.text() if node else "question"
-        try:
+    def _kind(self, node: Node | None) -> TopicKind | None:
+        """Return the kind of a topic; None where it is not known, which is a fault."""
+        value = node.text() if node else ""
+        if value in set(TopicKind):
             return TopicKind(value)
-        except ValueError:
-            self.flow_known = False
-            if node:
-                node.fault(f"{value!r} is none of {', '.join(TopicKind)}")
-            return TopicKind.QUESTION
+        if node:
+            node.fault(f"{value!r} is none of {', '.join(TopicKind)}")
+        return None
 
     def _points(self, node: Node | None, at_least: int) -> tuple[AnswerPoint, ...]:
         if node is None:
@@ -266,17 +269,19 @@ class _Reader:
 
         Where ways lead is only known once every topic is read and leads to others that exist.
         """
-        self.flow_known &= bool(topics) and topics.keys() == listed.keys() and start in topics
+        clear = topics.keys() == listed.keys() and start in topics and not self.unclear
         for topic, node in topics.values():
             for following in topic.next:
                 if following not in listed:
-                    self.flow_known = False
+                    clear = False
                     node.fault(f"next: {following!r} is none of the topics listed")
+            if topic.id in self.unclear:
+                continue
             if topic.kind is not TopicKind.END and not topic.next:
                 node.fault("next: only a topic of kind 'end' may have no next topic")
             if topic.kind is TopicKind.END and topic.next:
                 node.fault("next: a topic of kind 'end' has no next topic")
-        if not self.flow_known:
+        if not clear:
             return
         after = {topic_id: topic.next for topic_id, (topic, _) in topics.items()}
         reached = _reachable([start], after)

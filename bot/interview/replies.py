@@ -170,8 +170,14 @@ def disagreement(state: InterviewState, pack: QuestionPack, disputed: TurnRecord
     # Where the question still stands the model answer would give it away.
     stands = disputed.topic_id == state.topic_id and not state.ended
     compared = () if stands else (_model_answer(topic, state.locale),)
-    asked = () if state.ended or state.paused else (Say(state.question),)
-    return replace(reply, blocks=(text, *compared, *asked))
+    if state.ended or state.paused:
+        return replace(reply, blocks=(text, *compared))
+    return replace(
+        reply,
+        blocks=(text, *compared, Say(state.question)),
+        buttons=_buttons(state, pack),
+        progress=progress(state, pack),
+    )
 
 
 def progress(state: InterviewState, pack: QuestionPack) -> Progress:

@@ -151,6 +151,14 @@ NO_WISHES = (
         "korean",
     ),
     *("how many neighbours to look at", "help the model generalise", "I was right about MSE", "no"),
+    *(
+        "제대로 했어?",
+        "맞게 했나요?",
+        "제대로 한 예",
+        "so that is right?",
+        "ok thats right",
+        "it is right",
+    ),
     *("", " ", "🙂", "ㅋㅋㅋ", "?"),
 )
 
@@ -191,3 +199,8 @@ def test_every_wish_is_read_in_both_languages() -> None:
 def test_who_writes_more_says_something_else() -> None:
     assert read_wish("그만" + " " * LONGEST) is None
     assert read_wish("음" * 5_000) is None
+
+
+@pytest.mark.parametrize("piece", ["다", "다들", "나", "but ", "i said "])
+def test_repeating_what_may_stand_before_a_wish_ends(piece: str) -> None:
+    assert read_wish((piece * LONGEST)[: LONGEST - 1] + "x") is None
