@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer
@@ -45,6 +45,8 @@ def test_special_tokens_come_first_and_the_size_is_kept(tokenizer: Tokenizer) ->
 def test_any_text_comes_back(tokenizer: Tokenizer, text: str) -> None:
     assert tokenizer.decode(tokenizer.encode("손실 " + text).ids).startswith("손실 ")
     plain = "".join(sign for sign in text if sign.isascii())
+    # A sign of the model itself is none of the text; prompts take it out of what people write.
+    assume("<|" not in plain)
     assert tokenizer.decode(tokenizer.encode(plain).ids) == plain
 
 
