@@ -23,6 +23,8 @@ _ASKING = re.compile(
     r"what\s+does|whats|mean)\b|(?:더|좀|조금|다시|자세히|자세하게|말|설명|무슨|뜻|의미|뭐|뭔|그|이|저|가|은|는|을|를|인|해|"
     r"주|줘|줄|래|세|요|야|지|데|죠|예|에|입니까|봐|부탁|드려|합니다)+"
 )
+# Characters of a name with all that may stand around it: most answers need not be compared at all.
+_LONGEST = 80
 # What stands around a word and says nothing; what makes it a guess; and what is a guess only where
 # the word comes after a break ("idk, recall?"), since "I don't know recall" is none.
 _FILLER = re.compile(r"(?:음+|어+|그냥|대충|um+|uh+|well|so|but|just|its|the|an?)\s+")
@@ -44,6 +46,8 @@ def names_only(text: str, terms: Sequence[Term]) -> bool:
 
     "PCA요", "idk, recall?": too few letters for a model to tell from a request, and an answer.
     """
+    if len(text) > _LONGEST:
+        return False
     said = normalise(text)
     if unsure := _UNSURE.match(said):
         if not unsure[1] and _BREAK.search(text) is None:
