@@ -8,13 +8,14 @@ where there is a quick verifier, one of that, and one of the verifier itself ove
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.assent import seeks_assent
+from engine.attribution import read_apart
 from engine.candidates import CandidateVectors
-from engine.clauses import split_clauses
-from engine.contract import Intent, PointVerdict, TurnRequest
+from engine.contract import Intent, PointVerdict, TurnRequest, VerdictStatus
 from engine.glossary import names_only
 from engine.hedges import find_hedge
 from engine.intent_head import IntentHead
@@ -30,6 +31,21 @@ from engine.verdicts import (
     proximity,
     verifier_pair,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is known of one (message, point) before the verifier reads it.
+
+    Args:
+        near: the similarities.
+        pair: what the verifier reads.
+        head: the score of the point's head, None where it has none.
+    """
+
+    near: Proximity
+    pair: tuple[str, str]
+    head: float | None
 
 
 class SbertAnswerEvaluator:
@@ -74,16 +90,19 @@ class SbertAnswerEvaluator:
         if stated is not None and stated is not Intent.ANSWER:
             return Evaluation(stated)
         topic = pack.topic(request.topic_id)
-        units = message_units(request.answer)
-        vectors = self._encoder.encode(units, ANSWER_EVALUATOR)
+        texts = read_apart(request.answer, topic, request.open_points)
+        vectors = self._encoder.encode(texts.all, ANSWER_EVALUATOR)
         intent = stated or self._read_intent(request.answer, vectors[0], pack)
         if not topic.kind.judged:
             return Evaluation(intent)
-        near = self._proximities(request, pack, units, vectors)
-        nearest = max((n.nearness for n in near.values()), default=0.0)
+        read = {
+            point_id: self._reading(request, pack, point_id, texts.units(point_id, vectors))
+            for point_id in request.open_points
+        }
+        nearest = max((r.near.nearness for r in read.values() if r), default=0.0)
         if intent is not Intent.ANSWER and nearest < self._answer_floor:
             return Evaluation(intent)
-        verdicts = self._judge(request, pack, topic, units, vectors, near)
+        verdicts = self._judge(pack, topic, read)
         return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
 
     def _read_intent(self, text: str, vector: FloatArray, pack: QuestionPack) -> Intent:
@@ -99,70 +118,58 @@ class SbertAnswerEvaluator:
             return Intent.ANSWER
         return intent
 
-    def _proximities(
-        self, request: TurnRequest, pack: QuestionPack, units: list[str], vectors: FloatArray
-    ) -> dict[str, Proximity]:
-        candidates = self._candidates[pack.id]
-        topic = pack.topic(request.topic_id)
-        return {
-            point_id: proximity(
-                units, vectors, candidates.of(topic.id, point_id, request.locale), topic.subject
-            )
-            for point_id in request.open_points
-        }
-
-    def _judge(  # noqa: PLR0913, PLR0917 - one turn's intermediate results
+    def _reading(
         self,
         request: TurnRequest,
         pack: QuestionPack,
-        topic: Topic,
-        units: list[str],
-        vectors: FloatArray,
-        near: Mapping[str, Proximity],
-    ) -> tuple[PointVerdict, ...]:
-        """Judge all open points."""
-        if not near:
-            return ()
-        pairs = []
-        for point_id, proximity_ in near.items():
-            known = self._candidates[pack.id].of(topic.id, point_id, request.locale)
-            pairs.append(
-                verifier_pair(topic, point_id, request.locale, proximity_, units, vectors, known)
-            )
-        learnt = self._heads.scores(pack.id, topic, units[0]) or {}
-        heads = [learnt.get(point_id) for point_id in near]
-        logits = self._read(pairs, list(zip(near.values(), heads, strict=True)))
-        verdicts = []
-        for (point_id, proximity_), scores, head in zip(near.items(), logits, heads, strict=True):
-            row = features(proximity_, scores, head)
-            policy = self._policies.of(row)
-            probabilities = policy.probabilities(row)
-            verdicts.append(policy.verdict(point_id, proximity_, probabilities))
-        return tuple(verdicts)
-
-    def _read(
-        self, pairs: Sequence[tuple[str, str]], known: Sequence[tuple[Proximity, float | None]]
-    ) -> FloatArray:
-        """Have the verifier read all pairs in one pass, or those that the quick one leaves open.
+        point_id: str,
+        own: tuple[list[str], FloatArray] | None,
+    ) -> _Reading | None:
+        """Compare what a message says about one point with its candidates.
 
         Args:
-            pairs: what is read.
-            known: what is known of each besides: similarities, and the score of its head.
+            request: the turn.
+            pack: the pack of its topic.
+            point_id: id of the point.
+            own: units of what the message says about the point, and their vectors; None where it
+                speaks of others only.
         """
+        if own is None:
+            return None
+        units, vectors = own
+        topic = pack.topic(request.topic_id)
+        known = self._candidates[pack.id].of(topic.id, point_id, request.locale)
+        near = proximity(units, vectors, known, topic.subject, message=request.answer)
+        pair = verifier_pair(topic, point_id, request.locale, near, units, vectors, known)
+        heads = self._heads.scores(pack.id, topic, units[0]) or {}
+        return _Reading(near, pair, heads.get(point_id))
+
+    def _judge(
+        self, pack: QuestionPack, topic: Topic, read: Mapping[str, _Reading | None]
+    ) -> tuple[PointVerdict, ...]:
+        """Judge all open points."""
+        spoken_of = {point_id: reading for point_id, reading in read.items() if reading}
+        verdicts = {point_id: PointVerdict(point_id, VerdictStatus.MISSING) for point_id in read}
+        if not spoken_of:
+            return tuple(verdicts.values())
+        logits = self._read(list(spoken_of.values()))
+        for (point_id, reading), scores in zip(spoken_of.items(), logits, strict=True):
+            row = features(reading.near, scores, reading.head)
+            policy = self._policies.of(row)
+            verdicts[point_id] = policy.verdict(point_id, reading.near, policy.probabilities(row))
+        return tuple(verdicts.values())
+
+    def _read(self, readings: Sequence[_Reading]) -> FloatArray:
+        """Have the verifier read all pairs in one pass, or those that the quick one leaves open."""
+        pairs = [reading.pair for reading in readings]
         if self._quick is None:
             return self._verifier.judge(pairs)
         logits = self._quick.judge(pairs)
         again = []
-        for index, (near, head) in enumerate(known):
-            row = features(near, logits[index], head)
-            if not near.verbatim and is_open(self._policies.of(row), row):
+        for index, reading in enumerate(readings):
+            row = features(reading.near, logits[index], reading.head)
+            if not reading.near.verbatim and is_open(self._policies.of(row), row):
                 again.append(index)
         if again:
             logits[again] = self._verifier.judge([pairs[index] for index in again])
         return logits
-
-
-def message_units(text: str) -> list[str]:
-    """Return the whole message and, where there are several, its clauses."""
-    clauses = split_clauses(text)
-    return [text, *clauses] if len(clauses) > 1 else [text]

@@ -188,8 +188,9 @@ class _Reader:
         if node is None:
             return ()
         points: dict[str, AnswerPoint] = {}
+        owners: dict[str, str] = {}
         for item in node.items(at_least):
-            fields = item.fields(("id", "name", "references", "wrong"), ("ask",))
+            fields = item.fields(("id", "name", "references", "wrong"), ("ask", "subject"))
             point_id = self._id(fields.get("id"))
             if point_id in points:
                 item.fault(f"answer point {point_id!r} is given twice")
@@ -199,7 +200,11 @@ class _Reader:
                 references=self._texts(fields.get("references"), at_least=MIN_REFERENCES),
                 wrong=self._wrong(fields.get("wrong")),
                 ask=self._texts(fields.get("ask")),
+                subject=fields["subject"].texts(1) if "subject" in fields else (),
             )
+            for name in points[point_id].subject:
+                if owners.setdefault(name.casefold(), point_id) != point_id:
+                    fields["subject"].fault(f"{name!r} names another point of this topic already")
         return tuple(points.values())
 
     def _wrong(self, node: Node | None) -> dict[str, tuple[WrongAnswer, ...]]:

@@ -71,6 +71,8 @@ class AnswerPoint:
         references: right answers, any of which would be accepted.
         wrong: plausible wrong answers.
         ask: follow-up questions aimed at this point alone.
+        subject: names of what this point is about, where the topic's points are about things that
+            have names of their own (`engine.attribution`).
         contrasts: of its right answers, where the pack has some; only training reads them.
     """
 
@@ -79,6 +81,7 @@ class AnswerPoint:
     references: Texts
     wrong: Mapping[str, tuple[WrongAnswer, ...]]
     ask: Texts = field(default_factory=dict)
+    subject: tuple[str, ...] = ()
     contrasts: Mapping[str, tuple[Contrast, ...]] = field(default_factory=dict)
 
 

@@ -77,20 +77,27 @@ class Proximity:
 
 
 def proximity(
-    units: Sequence[str], vectors: FloatArray, point: PointVectors, subject: Sequence[str] = ()
+    units: Sequence[str],
+    vectors: FloatArray,
+    point: PointVectors,
+    subject: Sequence[str] = (),
+    *,
+    message: str | None = None,
 ) -> Proximity:
-    """Compare a message with one answer point.
+    """Compare what a message says about one answer point with its candidates.
 
     Args:
-        units: the whole message first, then its clauses.
+        units: all that is said about the point first, then the clauses of that.
         vectors: their unit vectors, ``(len(units), d)``.
         point: the candidates.
         subject: names of what the question is about.
+        message: the whole message, where more is said in it: what is quoted must stand there.
     """
     right, wrong = vectors @ point.reference_vectors.T, vectors @ point.wrong_vectors.T
     pieces = slice(1, None) if len(units) > 1 else slice(0, 1)
     best = int(right[pieces].max(axis=1).argmax()) + (pieces.start or 0)
-    if len(units[0]) <= QUOTED_WHOLE and right[0].max() >= right[best].max():
+    whole = len(units[0]) <= QUOTED_WHOLE and (message is None or units[0] in message)
+    if whole and right[0].max() >= right[best].max():
         best = 0  # a list, say, earns its point as a whole
     best_wrong = int(wrong[pieces].max(axis=1).argmax()) + (pieces.start or 0)
     own = right[:, : len(point.references)].max(axis=0)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
+from engine.attribution import own_part
 from engine.point_heads import AnswerPieces, TopicHeads
 from engine.questions import AnswerPoint, QuestionPack, Topic
 from training.letter_learning import learn_letters, learn_pairs
@@ -49,13 +50,17 @@ def _fit_topic(topic: Topic, rows: Sequence[AnswerRow], locales: Sequence[str]) 
     texts = [row.answer for row in rows]
     texts += [text for labelled in written.values() for text, _ in labelled]
     pieces = AnswerPieces(learn_letters(texts, LEAST_TEXTS), learn_pairs(texts, LEAST_TEXTS))
-    vectors = _sparse(pieces, [row.answer for row in rows])
     weights, bias = [], []
     for point in topic.points:
+        # As they will be served: of each message what it says about the point.
+        parts = [own_part(row.answer, topic, point.id) for row in rows]
+        said = _sparse(pieces, [part for part in parts if part])
         own = _sparse(pieces, [text for text, _ in written[point.id]])
-        covered = [label_of(row, point.id) == "covered" for row in rows]
+        covered = [
+            label_of(row, point.id) == "covered" for row, part in zip(rows, parts, strict=True) if part
+        ]
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear")
-        model.fit(vstack([vectors, own]), [*covered, *(right for _, right in written[point.id])])
+        model.fit(vstack([said, own]), [*covered, *(right for _, right in written[point.id])])
         weights.append(model.coef_[0])
         bias.append(model.intercept_[0])
     return TopicHeads(pieces, np.asarray(weights, np.float32), np.asarray(bias, np.float32))

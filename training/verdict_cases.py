@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.answer_evaluator import message_units
 from engine.answer_verifier import CrossEncoderVerifier
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
+from engine.attribution import read_apart
 from engine.candidates import CandidateVectors
 from engine.contract import VerdictStatus
 from engine.encoder import SharedEncoder
@@ -110,6 +110,9 @@ def cases_of(
 ) -> list[Case]:
     """Run rows through loaded models.
 
+    Where an answer speaks of other points only (`engine.attribution`) no model is asked, and there
+    is no case.
+
     Args:
         pack: the pack that the rows belong to.
         rows: labelled answers.
@@ -118,22 +121,25 @@ def cases_of(
         heads: of the points whose answers were learnt from.
     """
     candidates = CandidateVectors(pack, encoder, ANSWER_EVALUATOR, model_digest="", cache=None)
-    units = [message_units(row.answer) for row in rows]
+    read = [read_apart(row.answer, pack.topic(row.topic), _points(pack, row)) for row in rows]
     # All at once: one row after another would leave a GPU idle and a processor waiting.
-    vectors = encoder.encode_many([t for texts in units for t in texts], ANSWER_EVALUATOR)
+    vectors = encoder.encode_many([t for texts in read for t in texts.all], ANSWER_EVALUATOR)
     seen: list[tuple[AnswerRow, str, Proximity, float | None]] = []
     pairs: list[tuple[str, str]] = []
     start = 0
-    for row, texts in zip(rows, units, strict=True):
-        own = vectors[start : start + len(texts)]
-        start += len(texts)
+    for row, texts in zip(rows, read, strict=True):
+        of_row = vectors[start : start + len(texts.all)]
+        start += len(texts.all)
         topic = pack.topic(row.topic)
-        learnt = heads.scores(pack.id, topic, texts[0]) or {}
-        for point in topic.points:
-            known = candidates.of(topic.id, point.id, row.locale)
-            near = proximity(texts, own, known, topic.subject)
-            seen.append((row, point.id, near, learnt.get(point.id)))
-            pairs.append(verifier_pair(topic, point.id, row.locale, near, texts, own, known))
+        for point_id in texts.places:
+            if (of_point := texts.units(point_id, of_row)) is None:
+                continue
+            units, own = of_point
+            known = candidates.of(topic.id, point_id, row.locale)
+            near = proximity(units, own, known, topic.subject)
+            learnt = heads.scores(pack.id, topic, units[0]) or {}
+            seen.append((row, point_id, near, learnt.get(point_id)))
+            pairs.append(verifier_pair(topic, point_id, row.locale, near, units, own, known))
     logits = verifier.judge(pairs)
     return [
         Case(
@@ -144,3 +150,7 @@ def cases_of(
         )
         for (row, point_id, near, head), scores in zip(seen, logits, strict=True)
     ]
+
+
+def _points(pack: QuestionPack, row: AnswerRow) -> tuple[str, ...]:
+    return tuple(pack.topic(row.topic).point_ids)

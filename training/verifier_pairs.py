@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from engine.attribution import own_part
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import AnswerPoint, Contrast, QuestionPack, Topic
@@ -97,7 +98,9 @@ def _family_pairs(
     locale = family[0].locale
     said: dict[str, list[str]] = defaultdict(list)
     for row in chance.sample(family, len(family)):
-        said[label_of(row, point.id)].append(row.answer)
+        # As it will be served: nothing is asked about what a message does not speak of.
+        if part := own_part(row.answer, topic, point.id):
+            said[label_of(row, point.id)].append(part)
     right = [(text, VerdictStatus.COVERED) for text in said["covered"]]
     other = [(text, VerdictStatus(s)) for s in ("wrong", "partial") for text in said[s]]
     coupled = min(len(right), len(other))
@@ -106,9 +109,12 @@ def _family_pairs(
         context = _context(point, locale, chance)
         yield from _couple(context, couple_of, locale, topic, chance)
     made = {
-        row.answer: near_miss
+        part: near_miss
         for row in family
-        if chance.random() < NEAR_MISSES and (near_miss := near_miss_of(row, chance))
+        if chance.random() < NEAR_MISSES
+        and (part := own_part(row.answer, topic, point.id))
+        and (near_miss := own_part(near_miss_of(row, chance) or "", topic, point.id))
+        and near_miss != part
     }
     for text, status in right[coupled:]:
         if text in made:

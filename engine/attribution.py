@@ -1,0 +1,156 @@
+"""Which clauses of a message are about which answer point.
+
+Asked for two things that have names (precision and recall, a low temperature and a high one), people
+answer both in one message. Read as a whole, "precision is what was found of all positives, recall
+what of the found is right" says the right words about both. A clause speaks of the thing that it
+names, and so do those behind it until another one is named; a clause that names several, or stands
+before any name, speaks of all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.arrays import FloatArray
+from engine.clauses import split_clauses
+from engine.questions import Topic
+
+# A clause is about another thing alone where that thing comes first and more is said of it: "ML
+# learns from data", "머신러닝은 …", but not "AI that learns from data", which is a way to say what ML is.
+_BEFORE = r"^\W*(?:(?:and|but|so|while|whereas|um+|uh+|well|ok|okay|then|the|an?|그리고|근데|음+|어+)\W+)*(?:"
+_KOREAN_LINK = r")\s*(?:은|는|이란|란|이라는 건|라는 건)(?![가-힣])"
+_ENGLISH_LINK = (
+    r")(?![a-z0-9])\s+(?!(?:that|which|who|whose|where|with|without|but|using|based|done|built|by|from|"
+    r"of|for|in|model|method|approach|technique|field|branch|system|subfield)s?\b)[a-z]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TextsApart:
+    """A message, its clauses, and what it says about each of some points where that differs.
+
+    Args:
+        all: every text to encode: the whole message first.
+        places: point id → the places of its texts in `all`, what the message says about it first;
+            none where it speaks of other points only.
+    """
+
+    all: list[str]
+    places: Mapping[str, list[int]]
+
+    def units(self, point_id: str, vectors: FloatArray) -> tuple[list[str], FloatArray] | None:
+        """Return what a message says about a point and the clauses of that, with their vectors.
+
+        Args:
+            point_id: one of the points.
+            vectors: of all texts, ``(len(all), d)``.
+        """
+        places = self.places[point_id]
+        return ([self.all[place] for place in places], vectors[places]) if places else None
+
+
+def read_apart(text: str, topic: Topic, point_ids: Sequence[str]) -> TextsApart:
+    """Return the texts that a message is read by.
+
+    Args:
+        text: the message.
+        topic: the question that it answers.
+        point_ids: ids of the points to judge.
+    """
+    clauses = split_clauses(text)
+    texts = [text, *clauses] if len(clauses) > 1 else [text]
+    places: dict[str, list[int]] = {}
+    for point_id in point_ids:
+        kept = own_clauses(clauses, topic, point_id)
+        if kept is None:
+            places[point_id] = list(range(1 + len(clauses) if len(clauses) > 1 else 1))
+        elif len(kept) > 1:
+            texts.append(" ".join(clauses[index] for index in kept))
+            places[point_id] = [len(texts) - 1, *(index + 1 for index in kept)]
+        else:
+            places[point_id] = [index + 1 for index in kept]
+    return TextsApart(texts, places)
+
+
+def own_part(text: str, topic: Topic, point_id: str) -> str:
+    """Return what a message says about one answer point.
+
+    Args:
+        text: the message.
+        topic: the question that it answers.
+        point_id: id of one of its answer points.
+
+    Returns:
+        The message, or the clauses of it that do not speak of another point; empty where all do.
+    """
+    clauses = split_clauses(text)
+    kept = own_clauses(clauses, topic, point_id)
+    return text if kept is None else " ".join(clauses[index] for index in kept)
+
+
+def own_clauses(clauses: Sequence[str], topic: Topic, point_id: str) -> list[int] | None:
+    """Return the places of the clauses that speak of one answer point; None stands for all.
+
+    Args:
+        clauses: of a message, in order.
+        topic: the question that it answers.
+        point_id: id of one of its answer points.
+    """
+    subjects = tuple((point.id, point.subject) for point in topic.points if point.subject)
+    if point_id not in dict(subjects) or len(subjects) == 1:
+        return None
+    about = _spoken_of(clauses, _named(subjects))
+    kept = [index for index, point in enumerate(about) if point in {None, point_id}]
+    if len(kept) == len(clauses):
+        return None
+    others = tuple(name for point, names in subjects if point != point_id for name in names)
+    if not kept and _as_topic(others).search(clauses[0]) is None:
+        return None
+    return kept
+
+
+def _spoken_of(
+    clauses: Sequence[str], named: Sequence[tuple[str, re.Pattern[str]]]
+) -> list[str | None]:
+    """Return the point that each clause speaks of; None where it speaks of all."""
+    spoken_of: list[str | None] = []
+    about = None
+    for clause in clauses:
+        found = [point_id for point_id, names in named if names.search(clause)]
+        if found:
+            about = found[0] if len(found) == 1 else None
+        spoken_of.append(about)
+    return spoken_of
+
+
+@lru_cache(maxsize=1024)  # more than there are topics with such points
+def _named(
+    subjects: tuple[tuple[str, tuple[str, ...]], ...],
+) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return what finds the names of each point; a Korean one may carry a particle."""
+    return tuple(
+        (
+            point_id,
+            re.compile(
+                rf"(?<![a-z0-9가-힣])(?:{_either(names)})(?![a-z0-9])",
+                re.IGNORECASE,
+            ),
+        )
+        for point_id, names in subjects
+    )
+
+
+@lru_cache(maxsize=1024)
+def _as_topic(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds one of the names where a clause begins with it and says more of it."""
+    either = _either(names)
+    return re.compile(
+        f"{_BEFORE}{either}{_KOREAN_LINK}|{_BEFORE}{either}{_ENGLISH_LINK}", re.IGNORECASE
+    )
+
+
+def _either(names: Sequence[str]) -> str:
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
