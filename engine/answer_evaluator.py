@@ -22,7 +22,7 @@ from engine.intent_head import IntentHead
 from engine.intents import asks, intent_by_wording
 from engine.point_heads import PointHeads
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
-from engine.questions import QuestionPack, Topic
+from engine.questions import QuestionPack
 from engine.second_reading import is_open
 from engine.verdicts import (
     Proximity,
@@ -102,7 +102,7 @@ class SbertAnswerEvaluator:
         nearest = max((r.near.nearness for r in read.values() if r), default=0.0)
         if intent is not Intent.ANSWER and nearest < self._answer_floor:
             return Evaluation(intent)
-        verdicts = self._judge(pack, topic, read)
+        verdicts = self._judge(read)
         return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
 
     def _read_intent(self, text: str, vector: FloatArray, pack: QuestionPack) -> Intent:
@@ -144,9 +144,7 @@ class SbertAnswerEvaluator:
         heads = self._heads.scores(pack.id, topic, units[0]) or {}
         return _Reading(near, pair, heads.get(point_id))
 
-    def _judge(
-        self, pack: QuestionPack, topic: Topic, read: Mapping[str, _Reading | None]
-    ) -> tuple[PointVerdict, ...]:
+    def _judge(self, read: Mapping[str, _Reading | None]) -> tuple[PointVerdict, ...]:
         """Judge all open points."""
         spoken_of = {point_id: reading for point_id, reading in read.items() if reading}
         verdicts = {point_id: PointVerdict(point_id, VerdictStatus.MISSING) for point_id in read}

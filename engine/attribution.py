@@ -1,10 +1,10 @@
 """Which clauses of a message are about which answer point.
 
-Asked for two things that have names (precision and recall, a low temperature and a high one), people
-answer both in one message. Read as a whole, "precision is what was found of all positives, recall
-what of the found is right" says the right words about both. A clause speaks of the thing that it
-names, and so do those behind it until another one is named; a clause that names several, or stands
-before any name, speaks of all.
+Asked for two things that have names (precision and recall, a low temperature and a high one),
+people answer both in one message. Read as a whole, "precision is what was found of all positives,
+recall what of the found is right" says the right words about both. A clause speaks of the thing
+that it names, and so do those behind it until another one is named; a clause that names several,
+or stands before any name, speaks of all.
 """
 
 from __future__ import annotations
@@ -15,12 +15,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.arrays import FloatArray
-from engine.clauses import split_clauses
+from engine.clauses import message_units, split_clauses
 from engine.questions import Topic
 
 # A clause is about another thing alone where that thing comes first and more is said of it: "ML
-# learns from data", "머신러닝은 …", but not "AI that learns from data", which is a way to say what ML is.
-_BEFORE = r"^\W*(?:(?:and|but|so|while|whereas|um+|uh+|well|ok|okay|then|the|an?|그리고|근데|음+|어+)\W+)*(?:"
+# learns from data", "머신러닝은 …", but not "AI that learns from data": so one may say what ML is.
+_BEFORE = (
+    r"^\W*(?:(?:and|but|so|while|whereas|um+|uh+|well|ok|okay|then|the|an?|그리고|근데|음+|어+)\W+)*"
+    r"(?:"
+)
+# What stands around a name of which nothing is said.
+_BARE = re.compile(
+    r"\b(?:both|either|and|like|unlike|the|a)\b|이랑|랑|하고|와|과|\W+", re.IGNORECASE
+)
 _KOREAN_LINK = r")\s*(?:은|는|이란|란|이라는 건|라는 건)(?![가-힣])"
 _ENGLISH_LINK = (
     r")(?![a-z0-9])\s+(?!(?:that|which|who|whose|where|with|without|but|using|based|done|built|by|from|"
@@ -61,12 +68,13 @@ def read_apart(text: str, topic: Topic, point_ids: Sequence[str]) -> TextsApart:
         point_ids: ids of the points to judge.
     """
     clauses = split_clauses(text)
-    texts = [text, *clauses] if len(clauses) > 1 else [text]
+    texts = message_units(text)
+    whole = list(range(len(texts)))
     places: dict[str, list[int]] = {}
     for point_id in point_ids:
         kept = own_clauses(clauses, topic, point_id)
         if kept is None:
-            places[point_id] = list(range(1 + len(clauses) if len(clauses) > 1 else 1))
+            places[point_id] = whole
         elif len(kept) > 1:
             texts.append(" ".join(clauses[index] for index in kept))
             places[point_id] = [len(texts) - 1, *(index + 1 for index in kept)]
@@ -118,12 +126,20 @@ def _spoken_of(
     """Return the point that each clause speaks of; None where it speaks of all."""
     spoken_of: list[str | None] = []
     about = None
+    bare: set[str] = set()
     for clause in clauses:
-        found = [point_id for point_id, names in named if names.search(clause)]
+        found = {point_id for point_id, names in named if names.search(clause)}
         if found:
-            about = found[0] if len(found) == 1 else None
-        spoken_of.append(about)
+            about = None if len(found | bare) > 1 else next(iter(found))
+        # "Both BERT | and GPT are …": a name that nothing is said of goes with the next.
+        alone = any(_says_nothing_of(names, clause) for _, names in named)
+        bare = found if alone else set()
+        spoken_of.append(None if alone else about)
     return spoken_of
+
+
+def _says_nothing_of(names: re.Pattern[str], clause: str) -> bool:
+    return bool(names.search(clause)) and not _BARE.sub("", names.sub("", clause))
 
 
 @lru_cache(maxsize=1024)  # more than there are topics with such points

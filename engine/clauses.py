@@ -32,6 +32,12 @@ def split_clauses(text: str) -> tuple[str, ...]:
     return tuple(clauses[:MAX_CLAUSES])
 
 
+def message_units(text: str) -> list[str]:
+    """Return the whole message and, where there are several, its clauses."""
+    clauses = split_clauses(text)
+    return [text, *clauses] if len(clauses) > 1 else [text]
+
+
 def _pieces(border: re.Pattern[str], text: str) -> tuple[str, ...]:
     pieces = [piece.strip(" \t\n,") for piece in border.split(text)]
     return tuple(piece for piece in pieces if len(piece) >= _MIN_CHARACTERS) or (

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.answer_evaluator import message_units
 from engine.artifacts import ANSWER_EVALUATOR, QUESTION_SELECTOR, WEIGHTS
+from engine.clauses import message_units
 from engine.contract import Intent, TurnRequest
 from engine.errors import EngineError
 from engine.loading import PACKS

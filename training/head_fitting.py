@@ -57,7 +57,9 @@ def _fit_topic(topic: Topic, rows: Sequence[AnswerRow], locales: Sequence[str]) 
         said = _sparse(pieces, [part for part in parts if part])
         own = _sparse(pieces, [text for text, _ in written[point.id]])
         covered = [
-            label_of(row, point.id) == "covered" for row, part in zip(rows, parts, strict=True) if part
+            label_of(row, point.id) == "covered"
+            for row, part in zip(rows, parts, strict=True)
+            if part
         ]
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear")
         model.fit(vstack([said, own]), [*covered, *(right for _, right in written[point.id])])

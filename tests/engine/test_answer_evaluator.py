@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.answer_evaluator import SbertAnswerEvaluator, message_units
+from engine.answer_evaluator import SbertAnswerEvaluator
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
+from engine.clauses import message_units
 from engine.contract import Intent, Mode, PackRef, TurnRequest, VerdictStatus
 from engine.intent_head import INTENT_FILE, IntentHead, IntentLayers, SoftmaxLayer
 from engine.point_heads import PointHeads, TopicHeads
@@ -184,6 +185,52 @@ def test_one_answer_may_be_right_and_wrong(stage: Stage) -> None:
     assert wrong.misconception == 1
     assert wrong.evidence == "but wrong taste en 1 salty"
     assert wrong.evidence in text
+
+
+def test_what_is_said_of_one_thing_earns_nothing_for_another(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    stage = Stage(with_subjects(pack), tmp_path)
+
+    exchanged = statuses(stage.evaluate("the colour is sweet, and the taste is crimson"))
+
+    assert COVERED not in exchanged.values()
+    assert statuses(stage.evaluate("the colour is crimson, and the taste is sweet")) == {
+        "colour": COVERED,
+        "taste": COVERED,
+    }
+
+
+def test_where_other_points_alone_are_spoken_of_no_model_is_asked(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    stage = Stage(with_subjects(pack), tmp_path)
+
+    assert statuses(stage.evaluate("the taste is crimson"))["colour"] is MISSING
+    assert [len(pairs) for pairs in stage.verifier.calls] == [1]
+
+
+def test_the_words_that_earn_a_point_are_quoted_as_they_were_written(
+    pack: QuestionPack, tmp_path: Path
+) -> None:
+    stage = Stage(with_subjects(pack), tmp_path)
+    said = "the colour is crimson, the taste is sweet, but the colour is crimson all over"
+
+    evidence = {v.point_id: v.evidence for v in stage.evaluate(said).verdicts}
+
+    assert all(quoted is None or quoted in said for quoted in evidence.values())
+
+
+def statuses(evaluation: Evaluation) -> Mapping[str, VerdictStatus]:
+    return {verdict.point_id: verdict.status for verdict in evaluation.verdicts}
+
+
+def with_subjects(pack: QuestionPack) -> QuestionPack:
+    """The pack, its points told apart by name."""
+    apples = pack.topic("apples")
+    points = tuple(replace(point, subject=(point.id,)) for point in apples.points)
+    topics = (replace(t, points=points) if t is apples else t for t in pack)
+    return replace(pack, topics=tuple(topics))
 
 
 def test_only_wrong_verdicts_name_a_misconception(stage: Stage) -> None:

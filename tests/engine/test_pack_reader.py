@@ -122,6 +122,16 @@ def put(file: str, value: object, *path: str | int) -> Spoil:
     return spoil
 
 
+def both(*spoilers: Spoil) -> Spoil:
+    """Return a spoiler that does what several do."""
+
+    def spoil(files: Files) -> None:
+        for each in spoilers:
+            each(files)
+
+    return spoil
+
+
 def drop(file: str, *path: str | int) -> Spoil:
     """Return a spoiler that removes what is at a path."""
 
@@ -163,6 +173,13 @@ def drop(file: str, *path: str | int) -> Spoil:
         (
             put(APPLES, "colour", "points", 1, "id"),
             "points.1: answer point 'colour' is given twice",
+        ),
+        (
+            both(
+                put(APPLES, ["hue"], "points", 0, "subject"),
+                put(APPLES, ["Hue"], "points", 1, "subject"),
+            ),
+            "points.1.subject: 'Hue' names another point of this topic already",
         ),
         (put(APPLES, "Colour!", "points", 0, "id"), "points.0.id: 'Colour!' is no id"),
         (put(APPLES, "apple", "id"), "id: is 'apple', but the file is named apples.yaml"),

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.answer_evaluator import message_units
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import PointVectors
+from engine.clauses import message_units
 from engine.ports import VERIFIER_CLASSES, AnswerVerifier, TextEncoder
 from engine.verdicts import (
     Proximity,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from engine.answer_evaluator import SbertAnswerEvaluator, message_units
+from engine.answer_evaluator import SbertAnswerEvaluator
 from engine.answer_verifier import CrossEncoderVerifier
 from engine.arrays import FloatArray
 from engine.artifacts import (
@@ -19,7 +19,9 @@ from engine.artifacts import (
     Manifest,
     read_manifest,
 )
+from engine.attribution import read_apart
 from engine.candidates import CandidateVectors
+from engine.clauses import message_units
 from engine.contract import TurnRequest
 from engine.encoder import SharedEncoder
 from engine.errors import ArtifactError
@@ -123,6 +125,9 @@ class StageOne:
     def evaluate(self, requests: Sequence[TurnRequest]) -> list[Evaluation]:
         """Judge messages one by one, with all texts and all pairs computed in two big batches."""
         self.prepare([request.answer for request in requests])
+        asked = [(r.answer, self.pack.topic(r.topic_id), r.open_points) for r in requests]
+        apart = [text for turn in asked for text in read_apart(*turn).all]
+        self.encoder.prepare(apart, ANSWER_EVALUATOR)
         with self.verifier.collecting():
             for request in requests:
                 self.evaluator.evaluate(request, self.pack)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.answer_evaluator import message_units
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
+from engine.clauses import message_units
 from engine.contract import Intent, TurnRequest
 from engine.ports import Evaluation
 from engine.questions import QuestionPack

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.answer_evaluator import message_units
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import CandidateVectors
+from engine.clauses import message_units
 from engine.contract import Intent, PointVerdict, TurnRequest, VerdictStatus
 from engine.ports import AnswerVerifier, Evaluation, TextEncoder
 from engine.questions import QuestionPack
