@@ -95,13 +95,14 @@ class SbertAnswerEvaluator:
         intent = stated or self._read_intent(request.answer, vectors[0], pack)
         if not topic.kind.judged:
             return Evaluation(intent)
+        if intent is not Intent.ANSWER:
+            nearest = self._nearness(request, pack, vectors[: texts.whole])
+            if nearest < self._answer_floor:
+                return Evaluation(intent)
         read = {
             point_id: self._reading(request, pack, point_id, texts.units(point_id, vectors))
             for point_id in request.open_points
         }
-        nearest = max((r.near.nearness for r in read.values() if r), default=0.0)
-        if intent is not Intent.ANSWER and nearest < self._answer_floor:
-            return Evaluation(intent)
         verdicts = self._judge(read)
         return Evaluation(Intent.ANSWER, verdicts, find_hedge(request.answer))
 
@@ -117,6 +118,15 @@ class SbertAnswerEvaluator:
         if intent is Intent.TERM_QUESTION and (not asks(text) or seeks_assent(text)):
             return Intent.ANSWER
         return intent
+
+    def _nearness(self, request: TurnRequest, pack: QuestionPack, vectors: FloatArray) -> float:
+        """Return the highest similarity of a message to any right or wrong answer that is open."""
+        known = [
+            self._candidates[pack.id].of(request.topic_id, point_id, request.locale)
+            for point_id in request.open_points
+        ]
+        compared = (c for k in known for c in (k.reference_vectors, k.wrong_vectors))
+        return max((float((vectors @ of.T).max()) for of in compared), default=0.0)
 
     def _reading(
         self,

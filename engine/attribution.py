@@ -15,24 +15,39 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.arrays import FloatArray
-from engine.clauses import message_units, split_clauses
+from engine.clauses import MAX_CLAUSES, message_units, split_clauses
 from engine.questions import Topic
 
-# A clause is about another thing alone where that thing comes first and more is said of it: "ML
-# learns from data", "머신러닝은 …", but not "AI that learns from data": so one may say what ML is.
+# A message whose first clause is of this form is about another thing alone: "ML learns from data",
+# "머신러닝은 …", but not "AI that learns from data", which is a way to say what ML is.
 _BEFORE = (
     r"^\W*(?:(?:and|but|so|while|whereas|um+|uh+|well|ok|okay|then|the|an?|그리고|근데|음+|어+)\W+)*"
     r"(?:"
 )
-# What stands around a name of which nothing is said.
-_BARE = re.compile(
-    r"\b(?:both|either|and|like|unlike|the|a)\b|이랑|랑|하고|와|과|\W+", re.IGNORECASE
-)
 _KOREAN_LINK = r")\s*(?:은|는|이란|란|이라는 건|라는 건)(?![가-힣])"
 _ENGLISH_LINK = (
     r")(?![a-z0-9])\s+(?!(?:that|which|who|whose|where|with|without|but|using|based|done|built|by|from|"
-    r"of|for|in|model|method|approach|technique|field|branch|system|subfield)s?\b)[a-z]"
+    r"of|for|in|model|method|approach|technique|field|branch|system|subfield|program|software|machine|"
+    r"algorithm)s?\b)[a-z]"
 )
+# Whoever says one of these speaks of a thing without its name, or of one thing by another.
+_ALLUSION = re.compile(
+    r"\b(?:others?|former|latter|counterpart|first\s+one|second\s+one|one\s+and\s+the|unlike|compared|"
+    r"instead\s+of|rather\s+than|opposite|reverse|vice\s+versa)\b|다른\s*(?:하나|쪽|건|거)|나머지|전자|후자|"
+    r"반대|달리|비해|비하면|대비",
+    re.IGNORECASE,
+)
+# In front of a name that comes after what is said of it: "…, that's precision".
+_CALLED = (
+    r"(?:that['’]?s|that\s+is|this\s+is|which\s+is|it['’]?s|is\s+called|call(?:ed)?\s+(?:it|that|this)?|"
+    r"(?:그게|이게|그것이|이것이|그걸|이걸|그건|이건|이게\s*바로|그게\s*바로))\s*(?:the\s+|what\s+)?(?:"
+)
+# What stands around a name of which nothing is said, and fewer letters than say something.
+_BARE = re.compile(
+    r"\b(?:both|either|and|like|the|a|too|if|when|is|it)\b|이랑|랑|하고|와|과|은|는|이|가|너무|\W+",
+    re.IGNORECASE,
+)
+_LEAST_SAID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +55,14 @@ class TextsApart:
     """A message, its clauses, and what it says about each of some points where that differs.
 
     Args:
-        all: every text to encode: the whole message first.
+        all: every text to encode: the whole message first, then its clauses.
+        whole: how many of them these are.
         places: point id → the places of its texts in `all`, what the message says about it first;
             none where it speaks of other points only.
     """
 
     all: list[str]
+    whole: int
     places: Mapping[str, list[int]]
 
     def units(self, point_id: str, vectors: FloatArray) -> tuple[list[str], FloatArray] | None:
@@ -72,7 +89,7 @@ def read_apart(text: str, topic: Topic, point_ids: Sequence[str]) -> TextsApart:
     whole = list(range(len(texts)))
     places: dict[str, list[int]] = {}
     for point_id in point_ids:
-        kept = own_clauses(clauses, topic, point_id)
+        kept = own_clauses(clauses, topic, point_id, text)
         if kept is None:
             places[point_id] = whole
         elif len(kept) > 1:
@@ -80,7 +97,7 @@ def read_apart(text: str, topic: Topic, point_ids: Sequence[str]) -> TextsApart:
             places[point_id] = [len(texts) - 1, *(index + 1 for index in kept)]
         else:
             places[point_id] = [index + 1 for index in kept]
-    return TextsApart(texts, places)
+    return TextsApart(texts, len(whole), places)
 
 
 def own_part(text: str, topic: Topic, point_id: str) -> str:
@@ -92,32 +109,53 @@ def own_part(text: str, topic: Topic, point_id: str) -> str:
         point_id: id of one of its answer points.
 
     Returns:
-        The message, or the clauses of it that do not speak of another point; empty where all do.
+        The clauses that do not speak of another point, empty where all do; the whole message where
+        its clauses cannot be told apart by the names in them.
     """
     clauses = split_clauses(text)
-    kept = own_clauses(clauses, topic, point_id)
+    kept = own_clauses(clauses, topic, point_id, text)
     return text if kept is None else " ".join(clauses[index] for index in kept)
 
 
-def own_clauses(clauses: Sequence[str], topic: Topic, point_id: str) -> list[int] | None:
+def own_clauses(clauses: Sequence[str], topic: Topic, point_id: str, text: str) -> list[int] | None:
     """Return the places of the clauses that speak of one answer point; None stands for all.
 
     Args:
         clauses: of a message, in order.
         topic: the question that it answers.
         point_id: id of one of its answer points.
+        text: the message.
     """
     subjects = tuple((point.id, point.subject) for point in topic.points if point.subject)
     if point_id not in dict(subjects) or len(subjects) == 1:
         return None
-    about = _spoken_of(clauses, _named(subjects))
+    named = _named(subjects)
+    if not _is_told_apart(text, clauses, named):
+        return None
+    about = _spoken_of(clauses, named)
     kept = [index for index, point in enumerate(about) if point in {None, point_id}]
     if len(kept) == len(clauses):
         return None
     others = tuple(name for point, names in subjects if point != point_id for name in names)
-    if not kept and _as_topic(others).search(clauses[0]) is None:
-        return None
-    return kept
+    if not kept:
+        return kept if _as_topic(others).search(clauses[0]) else None
+    said = dict(named)[point_id].sub("", " ".join(clauses[index] for index in kept))
+    return kept if len(_BARE.sub("", said)) >= _LEAST_SAID else None
+
+
+def _is_told_apart(
+    text: str, clauses: Sequence[str], named: Sequence[tuple[str, re.Pattern[str]]]
+) -> bool:
+    """Whether the clauses of a message can be dealt out to the points by the names in them."""
+    if len(clauses) >= MAX_CLAUSES or _ALLUSION.search(text):
+        return False
+    for _, names in named:
+        if re.search(f"{_CALLED}{names.pattern})", text, re.IGNORECASE):
+            return False
+        # A piece too short to be a clause is none, and a name may be gone with it.
+        if len(names.findall(text)) > sum(len(names.findall(clause)) for clause in clauses):
+            return False
+    return True
 
 
 def _spoken_of(
@@ -151,7 +189,7 @@ def _named(
         (
             point_id,
             re.compile(
-                rf"(?<![a-z0-9가-힣])(?:{_either(names)})(?![a-z0-9])",
+                rf"(?<![a-z0-9가-힣-])(?:{_either(names)})(?:-?\d+)?(?![a-z0-9])",
                 re.IGNORECASE,
             ),
         )

@@ -39,6 +39,8 @@ MISCONCEPTION_FLOOR = 0.6
 class Proximity:
     """How near a message comes to one answer point.
 
+    "The message" is what it says about the point (`engine.attribution`): all of it, mostly.
+
     Args:
         reference: highest cosine similarity of the whole message to a right answer.
         wrong: the same to a wrong answer.
@@ -111,7 +113,10 @@ def proximity(
         wrong_evidence=units[best_wrong],
         nearest=tuple(point.references[int(i)] for i in order),
         misconception=_repeated(right[[0, best_wrong]], wrong[[0, best_wrong]]),
-        verbatim=says_word_for_word(units[0], point.references, subject),
+        verbatim=any(
+            says_word_for_word(said, point.references, subject)
+            for said in dict.fromkeys((units[0], message or units[0]))
+        ),
         loose_words=is_loose_words(units[0], point.references),
     )
 

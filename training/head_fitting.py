@@ -54,15 +54,15 @@ def _fit_topic(topic: Topic, rows: Sequence[AnswerRow], locales: Sequence[str]) 
     for point in topic.points:
         # As they will be served: of each message what it says about the point.
         parts = [own_part(row.answer, topic, point.id) for row in rows]
-        said = _sparse(pieces, [part for part in parts if part])
-        own = _sparse(pieces, [text for text, _ in written[point.id]])
+        own = [text for text, _ in written[point.id]]
+        said = _sparse(pieces, [*(part for part in parts if part), *own])
         covered = [
             label_of(row, point.id) == "covered"
             for row, part in zip(rows, parts, strict=True)
             if part
         ]
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear")
-        model.fit(vstack([said, own]), [*covered, *(right for _, right in written[point.id])])
+        model.fit(said, [*covered, *(right for _, right in written[point.id])])
         weights.append(model.coef_[0])
         bias.append(model.intercept_[0])
     return TopicHeads(pieces, np.asarray(weights, np.float32), np.asarray(bias, np.float32))

@@ -136,7 +136,7 @@ def cases_of(
                 continue
             units, own = of_point
             known = candidates.of(topic.id, point_id, row.locale)
-            near = proximity(units, own, known, topic.subject)
+            near = proximity(units, own, known, topic.subject, message=row.answer)
             learnt = heads.scores(pack.id, topic, units[0]) or {}
             seen.append((row, point_id, near, learnt.get(point_id)))
             pairs.append(verifier_pair(topic, point_id, row.locale, near, units, own, known))

@@ -114,7 +114,8 @@ def _family_pairs(
         if chance.random() < NEAR_MISSES
         and (part := own_part(row.answer, topic, point.id))
         and (near_miss := own_part(near_miss_of(row, chance) or "", topic, point.id))
-        and near_miss != part
+        # What was changed may have been said of another point.
+        and near_miss not in row.answer
     }
     for text, status in right[coupled:]:
         if text in made:
