@@ -18,8 +18,8 @@ from engine.arrays import FloatArray
 from engine.clauses import MAX_CLAUSES, message_units, split_clauses
 from engine.questions import Topic
 
-# A message whose first clause is of this form is about another thing alone: "ML learns from data",
-# "머신러닝은 …", but not "AI that learns from data", which is a way to say what ML is.
+# A clause of this form is about another thing alone: "ML learns from data", "머신러닝은 …", but not
+# "AI that learns from data", which is a way to say what ML is.
 _BEFORE = (
     r"^\W*(?:(?:and|but|so|while|whereas|um+|uh+|well|ok|okay|then|the|an?|그리고|근데|음+|어+)\W+)*"
     r"(?:"
@@ -137,8 +137,11 @@ def own_clauses(clauses: Sequence[str], topic: Topic, point_id: str, text: str) 
     if len(kept) == len(clauses):
         return None
     others = tuple(name for point, names in subjects if point != point_id for name in names)
+    # "… a subset of ML": without a name of its own, another one may only say what kind it is.
+    if point_id not in about and not any(map(_as_topic(others).search, clauses)):
+        return None
     if not kept:
-        return kept if _as_topic(others).search(clauses[0]) else None
+        return kept
     said = dict(named)[point_id].sub("", " ".join(clauses[index] for index in kept))
     return kept if len(_BARE.sub("", said)) >= _LEAST_SAID else None
 

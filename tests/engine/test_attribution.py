@@ -56,6 +56,46 @@ def pack() -> QuestionPack:
         # One thing may be told by another that it is a kind of.
         ("ai-ml-dl-difference", "machine-learning", "AI that learns from data", None),
         ("ai-ml-dl-difference", "deep-learning", "신경망을 깊게 쌓은 머신러닝 한 종류야", None),
+        (
+            "ai-ml-dl-difference",
+            "deep-learning",
+            "Multi-layer neural nets, a subset of ML",
+            None,
+        ),
+        # Where names cannot tell the clauses apart, all of it may be meant: a name comes after what
+        # is said of it, or is alluded to, or is too short to be a clause, or nothing else is said.
+        (
+            "precision-recall",
+            "recall",
+            "TP over TP+FP, that is precision. TP over all real positives, that is recall",
+            None,
+        ),
+        (
+            "precision-recall",
+            "recall",
+            "Precision asks how many flagged are right. The other, how many real ones were found",
+            None,
+        ),
+        (
+            "l1-l2-regularization",
+            "l1-effect",
+            "L1 and L2 both shrink the weights, but only the second never makes them zero",
+            None,
+        ),
+        ("learning-rate", "too-large", "너무 크면, 발산. 너무 작으면, 느려", None),
+        (
+            "bert-vs-gpt",
+            "gpt",
+            "BERT sees both sides. " + "It is an encoder. " * 30 + "GPT reads left to right.",
+            None,
+        ),
+        # Words for how much mean other things too.
+        (
+            "sampling-temperature",
+            "high",
+            "At high temperature, low probability tokens get a chance, so text is diverse",
+            None,
+        ),
         # No names, or points that have none.
         ("precision-recall", "recall", "what share of the real ones was found", None),
         ("dropout", "mechanism", "드롭아웃은 뉴런을 끄는 거고 과적합을 막아", None),
@@ -65,6 +105,19 @@ def test_the_part_about_a_point(
     pack: QuestionPack, topic: str, point: str, text: str, part: str | None
 ) -> None:
     assert own_part(text, pack.topic(topic), point) == (text if part is None else part)
+
+
+def test_every_right_answer_of_the_pack_stands_by_its_own_point(pack: QuestionPack) -> None:
+    cut = [
+        f"{topic.id} {point.id}: {answer}"
+        for topic in pack
+        for point in topic.points
+        for locale in pack.locales
+        for answer in point.references[locale]
+        if own_part(answer, topic, point.id) != answer
+    ]
+
+    assert cut == []
 
 
 def test_each_text_is_encoded_once_and_the_message_first(pack: QuestionPack) -> None:
