@@ -42,12 +42,11 @@ _CALLED = (
     r"(?:that['’]?s|that\s+is|this\s+is|which\s+is|it['’]?s|is\s+called|call(?:ed)?\s+(?:it|that|this)?|"
     r"(?:그게|이게|그것이|이것이|그걸|이걸|그건|이건|이게\s*바로|그게\s*바로))\s*(?:the\s+|what\s+)?(?:"
 )
-# What stands around a name of which nothing is said, and fewer letters than say something.
+# What stands around a name of which nothing is said.
 _BARE = re.compile(
     r"\b(?:both|either|and|like|the|a|too|if|when|is|it)\b|이랑|랑|하고|와|과|은|는|이|가|너무|\W+",
     re.IGNORECASE,
 )
-_LEAST_SAID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def own_clauses(clauses: Sequence[str], topic: Topic, point_id: str, text: str) 
     if not kept:
         return kept
     said = dict(named)[point_id].sub("", " ".join(clauses[index] for index in kept))
-    return kept if len(_BARE.sub("", said)) >= _LEAST_SAID else None
+    return kept if _BARE.sub("", said) else None
 
 
 def _is_told_apart(

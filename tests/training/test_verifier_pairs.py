@@ -67,6 +67,23 @@ def drawn(pack: QuestionPack, rows: Sequence[AnswerRow]) -> list[VerifierPair]:
     return [pair for seed in range(200) for pair in row_pairs(pack, rows, random.Random(seed))]
 
 
+def test_a_point_is_paired_with_what_is_said_of_it_alone(pack: QuestionPack) -> None:
+    apples = pack.topic("apples")
+    points = tuple(replace(point, subject=(point.id,)) for point in apples.points)
+    named = replace(
+        pack, topics=tuple(replace(t, points=points) if t is apples else t for t in pack)
+    )
+    both = row(labels={"covered": ("colour",)}, answer="the colour is red, and the taste is blue")
+    other = row(labels={"wrong": ("taste",)}, answer="the taste is blue")
+
+    pairs = drawn(named, [both, other])
+
+    right = [pair for pair in pairs if pair.label == COVERED]
+    assert right
+    assert not any("taste" in pair.message for pair in right)
+    assert len(right) == len([pair for pair in pairs if "colour is red" in pair.message])
+
+
 def test_an_answer_says_nothing_about_another_topic(pack: QuestionPack) -> None:
     pairs = drawn(pack, [row(labels={"covered": ("colour", "taste")})])
     elsewhere = [pair for pair in pairs if not pair.context.startswith(("colour", "taste"))]
