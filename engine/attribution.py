@@ -44,7 +44,7 @@ _CALLED = (
 )
 # What stands around a name of which nothing is said.
 _BARE = re.compile(
-    r"\b(?:both|either|and|like|the|a|too|if|when|is|it)\b|이랑|랑|하고|와|과|은|는|이|가|너무|\W+",
+    r"\b(?:both|either|and|like|the|a|too|if|when|is|it)\b|이랑|랑|하고|와|과|은|는|이|가|너무|면|때|\W+",
     re.IGNORECASE,
 )
 
