@@ -22,7 +22,13 @@ _RELATES = re.compile(r"[^\w\s,·-]")
 # Particles and endings that no noun of the field ends in, and verbs in the past tense.
 _MARKED = re.compile(
     r"(?:은|는|을|를|에|의|으로|로|와|과|며|면|게|다|요|야|음|함|임|듯|까|죠|네|거|것|걸|서|니|이라|하고|하는|"
-    r"되는|된|한|할|해|돼|지|고|건|때|란|랑|에서|부터|까지|처럼|보다|만|[았었했겠졌짰됐렸켰있]어)$"
+    r"되는|된|한|할|해|돼|지|고|건|때|란|랑|에서|부터|까지|처럼|보다|만|[았었했겠졌짰됐렸켰있]어|수록|배운|적인|[상하]인)$"
+)
+# English words that relate others, in a message that mixes both languages.
+_ENGLISH_LINK = re.compile(
+    r"\b(?:the|an?|is|are|was|gets?|means?|and|or|so|but|not|no|than|to|for|from|with|by|of|in|into|on|at|over|as|"
+    r"that|which|it|its|you|goes|go|takes?|use|uses|gives?|keeps?|turns?|barely|trained)\b",
+    re.IGNORECASE,
 )
 
 
@@ -33,7 +39,7 @@ def is_loose_words(text: str, right_answers: Iterable[str]) -> bool:
         text: the message.
         right_answers: those of the answer point; where one is a list, any list may be right.
     """
-    if not _HANGUL.search(text) or _RELATES.search(text):
+    if not _HANGUL.search(text) or _RELATES.search(text) or _ENGLISH_LINK.search(text):
         return False
     words = [word for word in _BREAK.split(text) if word]
     if len(words) < FEWEST_WORDS or any(_is_marked(word) for word in words):

@@ -33,6 +33,8 @@ def test_bare_words_are_loose(text: str) -> None:
         "훈련 중 무작위 뉴런 비활성화",
         "BERT: 양방향 문맥 이해 중심, GPT: 다음 토큰 생성",
         "손실 함수 구현이 틀려 있길래 다시 짰어",
+        "매개변수가 100억 개 이상인 언어 모델",
+        "딥러닝 means 신경망 with many layers, basically a kind of ML",
         "loss gradient weight update step epoch batch",
         "",
     ],
