@@ -103,7 +103,8 @@ def proximity(
         best = 0  # a list, say, earns its point as a whole
     best_wrong = int(wrong[pieces].max(axis=1).argmax()) + (pieces.start or 0)
     own = right[:, : len(point.references)].max(axis=0)
-    order = np.argsort(-own)[:REFERENCES_SHOWN]
+    # Rounded, so that which of two equally near ones is shown does not hang on who else is read.
+    order = np.argsort(-own.round(4), kind="stable")[:REFERENCES_SHOWN]
     return Proximity(
         reference=float(right[0].max()),
         wrong=float(wrong[0].max()),

@@ -60,7 +60,10 @@ def covered(result: TurnResult) -> list[str]:
             "en",
             "A loss function measures how far the model's predictions are from the actual values",
         ),
-        ("en", "how wrong the model is, as a number? not really sure though"),
+        (
+            "en",
+            "it says how wrong the model's predictions are, as a number? not really sure though",
+        ),
     ],
 )
 def test_a_right_answer_is_credited_with_its_words(
