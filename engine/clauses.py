@@ -15,8 +15,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。…])\s+|\n+|;\s*")
 # A comma, or a Korean connective ending or an English conjunction between two statements.
 _CLAUSE_END = re.compile(
     r",\s+|(?<=[가-힣]고)\s+|(?<=지만)\s+|(?<=[는인은건던한]데)\s+|(?<=[으이]며)\s+"
-    r"|(?<=니까)\s+|(?<=면서)\s+|(?<=이고)\s+|\s+(?=(?:그리고|반면|반면에|하지만|근데|그런데)\s)"
-    r"|\s+(?=(?:and|but|while|whereas|because|so)\s+(?:\w+\s+){2})",
+    r"|(?<=니까)\s+|(?<=면서)\s+|(?<=이고)\s+"
+    # From the first of several blanks, and all of them at once: each would be tried anew otherwise.
+    r"|(?<!\s)\s++(?=(?:그리고|반면|반면에|하지만|근데|그런데)\s)"
+    r"|(?<!\s)\s++(?=(?:and|but|while|whereas|because|so)\s++(?:\w++\s++){2})",
     re.IGNORECASE,
 )
 
