@@ -7,8 +7,9 @@ where there is a quick verifier, one of that, and one of the verifier itself ove
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from engine.arrays import FloatArray
 from engine.artifacts import ANSWER_EVALUATOR
@@ -99,8 +100,10 @@ class SbertAnswerEvaluator:
             nearest = self._nearness(request, pack, vectors[: texts.whole])
             if nearest < self._answer_floor:
                 return Evaluation(intent)
+        # One text is mostly said about all points, and scored for all of them at once.
+        heads = cache(partial(self._heads.scores, pack.id, topic))
         read = {
-            point_id: self._reading(request, pack, point_id, texts.units(point_id, vectors))
+            point_id: self._reading(request, pack, point_id, texts.units(point_id, vectors), heads)
             for point_id in request.open_points
         }
         verdicts = self._judge(read)
@@ -134,6 +137,7 @@ class SbertAnswerEvaluator:
         pack: QuestionPack,
         point_id: str,
         own: tuple[list[str], FloatArray] | None,
+        heads: Callable[[str], Mapping[str, float] | None],
     ) -> _Reading | None:
         """Compare what a message says about one point with its candidates.
 
@@ -143,6 +147,8 @@ class SbertAnswerEvaluator:
             point_id: id of the point.
             own: units of what the message says about the point, and their vectors; None where it
                 speaks of others only.
+            heads: tells the scores of a text for all points of the topic, None where there are
+                none.
         """
         if own is None:
             return None
@@ -151,8 +157,7 @@ class SbertAnswerEvaluator:
         known = self._candidates[pack.id].of(topic.id, point_id, request.locale)
         near = proximity(units, vectors, known, topic.subject, message=request.answer)
         pair = verifier_pair(topic, point_id, request.locale, near, units, vectors, known)
-        heads = self._heads.scores(pack.id, topic, units[0]) or {}
-        return _Reading(near, pair, heads.get(point_id))
+        return _Reading(near, pair, (heads(units[0]) or {}).get(point_id))
 
     def _judge(self, read: Mapping[str, _Reading | None]) -> tuple[PointVerdict, ...]:
         """Judge all open points."""

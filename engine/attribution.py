@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.arrays import FloatArray
-from engine.clauses import MAX_CLAUSES, message_units, split_clauses
+from engine.clauses import MAX_CLAUSES, split_clauses, units_of
 from engine.questions import Topic
 
 # A clause of this form is about another thing alone: "ML learns from data", "머신러닝은 …", but not
@@ -84,7 +84,7 @@ def read_apart(text: str, topic: Topic, point_ids: Sequence[str]) -> TextsApart:
         point_ids: ids of the points to judge.
     """
     clauses = split_clauses(text)
-    texts = message_units(text)
+    texts = units_of(text, clauses)
     whole = list(range(len(texts)))
     places: dict[str, list[int]] = {}
     for point_id in point_ids:

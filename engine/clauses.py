@@ -7,6 +7,7 @@ its evidence.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 MAX_CLAUSES = 24
 _MIN_CHARACTERS = 4
@@ -36,7 +37,11 @@ def split_clauses(text: str) -> tuple[str, ...]:
 
 def message_units(text: str) -> list[str]:
     """Return the whole message and, where there are several, its clauses."""
-    clauses = split_clauses(text)
+    return units_of(text, split_clauses(text))
+
+
+def units_of(text: str, clauses: Sequence[str]) -> list[str]:
+    """Return the whole message and, where there are several, its clauses, which are known."""
     return [text, *clauses] if len(clauses) > 1 else [text]
 
 
