@@ -20,6 +20,7 @@ from engine.arrays import FloatArray
 from engine.errors import ArtifactError
 from engine.letter_features import LetterVocabulary
 from engine.questions import Topic
+from engine.rhetorical_questions import as_statement
 from engine.word_pairs import PairVocabulary
 
 HEADS_FILE = "heads.safetensors"
@@ -43,7 +44,8 @@ class AnswerPieces:
 
     def vector(self, text: str) -> FloatArray:
         """Return the weights of a text's n-grams, then those of its pairs: ``(pieces,)``."""
-        parts = (self.letters.vector(text), PAIRS_SHARE * self.pairs.vector(text))
+        stated = as_statement(text)
+        parts = (self.letters.vector(stated), PAIRS_SHARE * self.pairs.vector(stated))
         return np.concatenate(parts, dtype=np.float32)
 
 

@@ -19,6 +19,7 @@ from engine.errors import ArtifactError
 from engine.loose_words import is_loose_words
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import Topic
+from engine.rhetorical_questions import as_statement
 from engine.verbatim import says_word_for_word
 
 REFERENCES_SHOWN = 2
@@ -296,7 +297,7 @@ def verifier_pair(  # noqa: PLR0913, PLR0917 - all that is known of one message 
 ) -> tuple[str, str]:
     """Return what the verifier reads of one message and one point."""
     context = verifier_context(topic.point(point_id).name[locale], near.nearest)
-    return context, verifier_text(units, vectors, known)
+    return context, as_statement(verifier_text(units, vectors, known))
 
 
 def verifier_text(units: Sequence[str], vectors: FloatArray, point: PointVectors) -> str:

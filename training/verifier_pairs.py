@@ -18,6 +18,7 @@ from engine.attribution import own_part
 from engine.contract import Intent, VerdictStatus
 from engine.ports import VERIFIER_CLASSES
 from engine.questions import AnswerPoint, Contrast, QuestionPack, Topic
+from engine.rhetorical_questions import as_statement
 from engine.sentences import letter_trigrams
 from engine.verdicts import REFERENCES_SHOWN, verifier_context
 from training.near_misses import near_miss_of
@@ -75,7 +76,10 @@ def row_pairs(
         rows: labelled answers; those that are no answers are passed over.
         chance: draws.
     """
-    answers = [row for row in rows if row.intent is Intent.ANSWER]
+    # As they will be served: what is asked for the sake of a nod is stated.
+    answers = [
+        replace(row, answer=as_statement(row.answer)) for row in rows if row.intent is Intent.ANSWER
+    ]
     families: dict[tuple[str, str, str], list[AnswerRow]] = defaultdict(list)
     for row in answers:
         families[row.topic, row.family, row.locale].append(row)
