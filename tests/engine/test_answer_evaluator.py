@@ -221,6 +221,18 @@ def test_the_words_that_earn_a_point_are_quoted_as_they_were_written(
     assert all(quoted is None or quoted in said for quoted in evidence.values())
 
 
+def test_a_rhetorical_question_is_read_as_a_statement_and_quoted_as_it_was_asked(
+    stage: Stage,
+) -> None:
+    evaluation = stage.evaluate("The right colour is crimson, isn't it?")
+    (pairs,) = stage.verifier.calls
+    assert {message for _, message in pairs} == {"The right colour is crimson."}
+    colour = next(v for v in evaluation.verdicts if v.point_id == "colour")
+    assert colour.status is COVERED
+    assert colour.evidence is not None
+    assert colour.evidence in "The right colour is crimson, isn't it?"
+
+
 def statuses(evaluation: Evaluation) -> Mapping[str, VerdictStatus]:
     return {verdict.point_id: verdict.status for verdict in evaluation.verdicts}
 

@@ -41,6 +41,12 @@ def test_the_same_words_said_the_other_way_round_score_lower() -> None:
     assert said > heads.scores("units off at test time, on in training")[0]
 
 
+def test_a_denial_that_asks_for_a_nod_denies_nothing() -> None:
+    heads = heads_of("연속적인 값에 쓰지.")
+    assert heads.scores("연속적인 값에 쓰지 않아?") == heads.scores("연속적인 값에 쓰지.")
+    assert heads.scores("연속적인 값에 쓰지 않아") < heads.scores("연속적인 값에 쓰지.")
+
+
 def test_heads_come_back_as_they_were(tmp_path: Path) -> None:
     file = tmp_path / HEADS_FILE
     save_heads({"loss": heads_of("squares"), "risk": heads_of("오차를 제곱")}, file)

@@ -85,6 +85,12 @@ def test_a_point_is_paired_with_what_is_said_of_it_alone(pack: QuestionPack) -> 
     assert all("not red" in pair.message for pair in wrong), "made of what was said of it"
 
 
+def test_a_rhetorical_question_is_learnt_as_it_will_be_read(pack: QuestionPack) -> None:
+    pairs = drawn(pack, [row(labels={"covered": ("colour",)}, answer="빨간색이지 않아?")])
+    assert pairs
+    assert not any("않" in pair.message for pair in pairs)
+
+
 def test_an_answer_says_nothing_about_another_topic(pack: QuestionPack) -> None:
     pairs = drawn(pack, [row(labels={"covered": ("colour", "taste")})])
     elsewhere = [pair for pair in pairs if not pair.context.startswith(("colour", "taste"))]
