@@ -3,8 +3,9 @@
 Asked for two things that have names (precision and recall, a low temperature and a high one),
 people answer both in one message. Read as a whole, "precision is what was found of all positives,
 recall what of the found is right" says the right words about both. A clause speaks of the thing
-that it names, and so do those behind it until another one is named; a clause that names several,
-or stands before any name, speaks of all.
+that it names, and so do those behind it until another one is named; a clause that names several
+speaks of the one that it begins with ("deep learning is ML with …"), else, like one that stands
+before any name, of all.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ _ENGLISH_LINK = (
 )
 # Whoever says one of these speaks of a thing without its name, or of one thing by another.
 _ALLUSION = re.compile(
-    r"\b(?:others?|former|latter|counterpart|first\s+one|second\s+one|one\s+and\s+the|unlike|compared|"
-    r"instead\s+of|rather\s+than|opposite|reverse|vice\s+versa)\b|다른\s*(?:하나|쪽|건|거)|나머지|전자|후자|"
+    r"\b(?:others?|former|latter|counterpart|first\s+one|second\s+one|one\s+and\s+the|compared|"
+    r"opposite|reverse|vice\s+versa)\b|다른\s*(?:하나|쪽|건|거)|나머지|전자|후자|"
     r"반대|달리|비해|비하면|대비",
     re.IGNORECASE,
 )
+# In front of a name that something is told by which is said of another one: "unlike BERT, …".
+_TOLD_BY = r"\b(?:unlike|instead\s+of|rather\s+than)\s+(?:\w+\s+){0,2}(?:"
 # In front of a name that comes after what is said of it: "…, that's precision".
 _CALLED = (
     r"(?:that['’]?s|that\s+is|this\s+is|which\s+is|it['’]?s|is\s+called|call(?:ed)?\s+(?:it|that|this)?|"
@@ -131,7 +134,7 @@ def own_clauses(clauses: Sequence[str], topic: Topic, point_id: str, text: str) 
     named = _named(subjects)
     if not _is_told_apart(text, clauses, named):
         return None
-    about = _spoken_of(clauses, named)
+    about = _spoken_of(clauses, subjects)
     kept = [index for index, point in enumerate(about) if point in {None, point_id}]
     if len(kept) == len(clauses):
         return None
@@ -152,7 +155,7 @@ def _is_told_apart(
     if len(clauses) >= MAX_CLAUSES or _ALLUSION.search(text):
         return False
     for _, names in named:
-        if re.search(f"{_CALLED}{names.pattern})", text, re.IGNORECASE):
+        if re.search(f"{_CALLED}{names.pattern})|{_TOLD_BY}{names.pattern})", text, re.IGNORECASE):
             return False
         # A piece too short to be a clause is none, and a name may be gone with it.
         if len(names.findall(text)) > sum(len(names.findall(clause)) for clause in clauses):
@@ -161,21 +164,30 @@ def _is_told_apart(
 
 
 def _spoken_of(
-    clauses: Sequence[str], named: Sequence[tuple[str, re.Pattern[str]]]
+    clauses: Sequence[str], subjects: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> list[str | None]:
     """Return the point that each clause speaks of; None where it speaks of all."""
+    named = _named(subjects)
     spoken_of: list[str | None] = []
     about = None
     bare: set[str] = set()
     for clause in clauses:
         found = {point_id for point_id, names in named if names.search(clause)}
-        if found:
-            about = None if len(found | bare) > 1 else next(iter(found))
+        if len(found | bare) == 1 and found:
+            about = next(iter(found))
+        elif found:
+            about = None if bare else _begun_with(clause, subjects)
         # "Both BERT | and GPT are …": a name that nothing is said of goes with the next.
         alone = any(_says_nothing_of(names, clause) for _, names in named)
         bare = found if alone else set()
         spoken_of.append(None if alone else about)
     return spoken_of
+
+
+def _begun_with(clause: str, subjects: Sequence[tuple[str, tuple[str, ...]]]) -> str | None:
+    """Return the point that a clause begins with the name of and says more of, if it does."""
+    begun = [point_id for point_id, names in subjects if _as_topic(names).search(clause)]
+    return begun[0] if len(begun) == 1 else None
 
 
 def _says_nothing_of(names: re.Pattern[str], clause: str) -> bool:

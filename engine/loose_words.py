@@ -1,8 +1,9 @@
-"""Tells Korean words that are strung together from a sentence: key words are no answer.
+"""Tells words that are strung together from a sentence: key words are no answer.
 
 "손실 함수 예측 정답 오차 학습 최소화" holds every word of a right answer and says nothing. Such a
-message has no particle, no ending and no verb: every word of it is bare. English has no such marks,
-and the models must do. Nor is a list an answer of loose words where a list is what was asked for.
+message has no particle, no ending and no verb: every word of it is bare. In English, none of its
+words is one that relates others, and it is one row of words or a list of many ("low train error,
+high test error" says something). Where a list is what was asked for, a list is an answer.
 """
 
 from __future__ import annotations
@@ -24,10 +25,15 @@ _MARKED = re.compile(
     r"(?:은|는|을|를|에|의|으로|로|와|과|며|면|게|다|요|야|음|함|임|듯|까|죠|네|거|것|걸|서|니|이라|하고|하는|"
     r"되는|된|한|할|해|돼|지|고|건|때|란|랑|에서|부터|까지|처럼|보다|만|[았었했겠졌짰됐렸켰있]어|수록|배운|적인|[상하]인)$"
 )
-# English words that relate others, in a message that mixes both languages.
+# English words that relate others.
 _ENGLISH_LINK = re.compile(
     r"\b(?:the|an?|is|are|was|gets?|means?|and|or|so|but|not|no|than|to|for|from|with|by|of|in|into|on|at|over|as|"
-    r"that|which|it|its|you|goes|go|takes?|use|uses|gives?|keeps?|turns?|barely|trained)\b",
+    r"that|which|it|its|you|goes|go|takes?|use|uses|gives?|keeps?|turns?|barely|trained|"
+    r"were|be|been|who|it['’]s|they|them|their|your|i|we|one|when|while|if|then|how|what|why|where|each|every|all|"
+    r"only|just|more|less|out|off|up|down|until|without|between|per|across|among|because|since|after|before|can|can['’]t|"
+    r"cannot|don['’]t|doesn['’]t|do|does|has|have|had|will|would|isn['’]t|aren['’]t|like|about|under|through|via|"
+    r"instead|rather|both|other|another|same|too|very|much|many|few|fewer|some|any|never|always|there|this|these|"
+    r"those|once|during|against|towards?|around|behind|near|onto|unless|although|though|either|neither)\b",
     re.IGNORECASE,
 )
 
@@ -39,7 +45,10 @@ def is_loose_words(text: str, right_answers: Iterable[str]) -> bool:
         text: the message.
         right_answers: those of the answer point; where one is a list, any list may be right.
     """
-    if not _HANGUL.search(text) or _RELATES.search(text) or _ENGLISH_LINK.search(text):
+    text = text.rstrip(" .!…")
+    if _RELATES.search(text) or _ENGLISH_LINK.search(text):
+        return False
+    if not _HANGUL.search(text) and 1 <= text.count(",") < _ENTRIES:
         return False
     words = [word for word in _BREAK.split(text) if word]
     if len(words) < FEWEST_WORDS or any(_is_marked(word) for word in words):

@@ -30,6 +30,13 @@ def pack() -> QuestionPack:
             "Precision is about what was flagged, recall is about what is really there",
             "recall is about what is really there",
         ),
+        (
+            "ai-ml-dl-difference",
+            "artificial-intelligence",
+            "AI is machines that act smart, ML learns from data instead of written rules, and deep "
+            "learning is ML with many layers",
+            "AI is machines that act smart",
+        ),
         # What follows a name is about it until another one comes.
         (
             "bert-vs-gpt",

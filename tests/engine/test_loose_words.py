@@ -20,6 +20,8 @@ SENTENCES = ("모델의 예측이 정답에서 얼마나 벗어났는지 재는 
         "손실 함수 예측 정답 오차 학습 최소화",
         "MSE 평균 제곱 오차 회귀 손실",
         "드롭아웃, 뉴런, 무작위, 과적합, 정규화, 확률",
+        "loss gradient weight update step epoch batch",
+        "Dropout, neurons, random, overfitting, regularisation, probability.",
     ],
 )
 def test_bare_words_are_loose(text: str) -> None:
@@ -35,11 +37,14 @@ def test_bare_words_are_loose(text: str) -> None:
         "손실 함수 구현이 틀려 있길래 다시 짰어",
         "매개변수가 100억 개 이상인 언어 모델",
         "딥러닝 means 신경망 with many layers, basically a kind of ML",
-        "loss gradient weight update step epoch batch",
+        "low train error, high test error, overfitting",
+        "squared error averaged over all the samples",
+        "predictions drift away once inputs change",
+        "mean squared error",
         "",
     ],
 )
-def test_what_relates_words_or_is_short_or_english_is_not(text: str) -> None:
+def test_what_relates_words_or_is_short_is_not(text: str) -> None:
     assert not is_loose_words(text, SENTENCES)
 
 
@@ -53,10 +58,10 @@ def test_hardly_any_right_answer_of_the_dataset_is_taken_for_loose_words() -> No
     pack = read_pack(DATASET / "packs" / "ml-core")
     right = loose = soups = found = 0
     for row in read_answers(DATASET / "splits" / "answers"):
-        if row.split == "test" or row.locale != "ko":
+        if row.split == "test":
             continue
         points = [pack.topic(row.topic).point(p) for p in row.covered]
-        answers = [p.references["ko"] for p in points or pack.topic(row.topic).points]
+        answers = [p.references[row.locale] for p in points or pack.topic(row.topic).points]
         told = all(is_loose_words(row.answer, known) for known in answers)
         if row.covered:
             right, loose = right + 1, loose + told
