@@ -4,8 +4,8 @@ Asked for two things that have names (precision and recall, a low temperature an
 people answer both in one message. Read as a whole, "precision is what was found of all positives,
 recall what of the found is right" says the right words about both. A clause speaks of the thing
 that it names, and so do those behind it until another one is named; a clause that names several
-speaks of the one that it begins with ("deep learning is ML with …"), else, like one that stands
-before any name, of all.
+speaks of all, like one that stands before any name, unless it says what kind of the one the other
+is ("deep learning is ML with many layers").
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def _spoken_of(
         if len(found | bare) == 1 and found:
             about = next(iter(found))
         elif found:
-            about = None if bare else _begun_with(clause, subjects)
+            about = None if bare else _explained(clause, subjects)
         # "Both BERT | and GPT are …": a name that nothing is said of goes with the next.
         alone = any(_says_nothing_of(names, clause) for _, names in named)
         bare = found if alone else set()
@@ -184,10 +184,17 @@ def _spoken_of(
     return spoken_of
 
 
-def _begun_with(clause: str, subjects: Sequence[tuple[str, tuple[str, ...]]]) -> str | None:
-    """Return the point that a clause begins with the name of and says more of, if it does."""
-    begun = [point_id for point_id, names in subjects if _as_topic(names).search(clause)]
-    return begun[0] if len(begun) == 1 else None
+def _explained(clause: str, subjects: tuple[tuple[str, tuple[str, ...]], ...]) -> str | None:
+    """Return the point whose thing a clause explains as a kind of another one; None if it does not.
+
+    "BERT는 양방향 GPT는 단방향" tells of both.
+    """
+    for point_id, names in subjects:
+        others = tuple(name for other, of in subjects if other != point_id for name in of)
+        kind = _as_kind(names, others).search(clause)
+        if kind and not any(of.search(clause, kind.end()) for _, of in _named(subjects)):
+            return point_id
+    return None
 
 
 def _says_nothing_of(names: re.Pattern[str], clause: str) -> bool:
@@ -217,6 +224,16 @@ def _as_topic(names: tuple[str, ...]) -> re.Pattern[str]:
     either = _either(names)
     return re.compile(
         f"{_BEFORE}{either}{_KOREAN_LINK}|{_BEFORE}{either}{_ENGLISH_LINK}", re.IGNORECASE
+    )
+
+
+@lru_cache(maxsize=1024)
+def _as_kind(names: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds "X is (a kind of) Y" where a clause begins with it."""
+    return re.compile(
+        f"{_BEFORE}{_either(names)})(?:s?\\s+(?:is|are|means)\\s+(?:an?\\s+|the\\s+)?(?:(?:kind|type|form|"
+        f"branch|subset|part)\\s+of\\s+)?|\\s*(?:은|는|이란|란)\\s+)(?:{_either(others)})(?![a-z0-9])",
+        re.IGNORECASE,
     )
 
 

@@ -45,7 +45,7 @@ def is_loose_words(text: str, right_answers: Iterable[str]) -> bool:
         text: the message.
         right_answers: those of the answer point; where one is a list, any list may be right.
     """
-    text = text.rstrip(" .!…")
+    text = text.rstrip(" .!?？…")
     if _RELATES.search(text) or _ENGLISH_LINK.search(text):
         return False
     if not _HANGUL.search(text) and 1 <= text.count(",") < _ENTRIES:

@@ -9,22 +9,31 @@ from __future__ import annotations
 
 import re
 
-# "-지 않아?" asks for a nod and denies nothing; without its mark, "-지 않아" does deny. Endings
-# that can only ask need none.
-_KOREAN_VERB = re.compile(
-    r"(?<=지)(?:는|를)?\s*(?:않|안\s*[하했])(?:"
-    r"(?:아|아요|습니까|어|어요|았어|았어요|았나|았나요)\s*[?？]+"
-    r"|(?:나|나요|을까|을까요|냐|니|은가|은가요|겠어|겠어요|겠습니까)(?![가-힣])"
-    r"(?:\s+(?:싶|생각|합니다|해요|하는)[가-힣]*)?\s*[?？]*)"
+_SENTENCE = re.compile(r"[^.?!？…\n]*[.?!？…\n]*")
+# Who asks why something is not so says that it is not.
+_OPEN_QUESTION = re.compile(
+    r"왜|언제|뭐|뭘|무슨|무엇|어떤|어떻게|어디|누가|\b(?:what|which|how|why|when|where|who)\b",
+    re.IGNORECASE,
 )
-# "… 거 아니야?" stands behind what it is about.
+_ENDS = r"(?=\s*(?:[?？.!…,~ㅋㅎㅠ]|$))"
+# "-지 않아?" asks for a nod and denies nothing; without its mark, "-지 않아" does deny. Endings
+# that can only ask need none at the end of a sentence ("끄지 않나 봐" is a guess), and "한 가지" is
+# no verb.
+_KOREAN_VERB = re.compile(
+    r"(?<=지)(?<!가지)(?:는|를)?\s*않(?:"
+    r"(?:아|아요|습니까|았어|았어요|았나|았나요|겠어|겠어요|겠습니까|죠|지)\s*[?？]+"
+    r"|(?:나|나요|을까|을까요|냐|은가|은가요|았을까|았을까요)"
+    rf"(?:\s+(?:싶|생각|합니다)[가-힣]*)?{_ENDS}[?？]*)"
+)
+# "… 거 아니야?" stands behind what it is about; "회귀가 아니야?" may ask whether it is not.
 _KOREAN_NOUN = re.compile(
-    r"(?<!\s)\s++"
-    r"(?:아니야|아냐|아녜요|아니에요|아니예요|아닙니까|아니니|아니죠|아니지|아닐까|아닐까요|아닌가|아닌가요)\s*[?？]+"
+    r"(?<![가이게\s])\s++(?:"
+    r"(?:아니야|아냐|아녜요|아니에요|아니예요|아닙니까|아니니|아니죠|아니지)\s*[?？]+"
+    rf"|(?:아닐까|아닐까요|아닌가|아닌가요){_ENDS}[?？]*)"
 )
 _ENGLISH_TAG = re.compile(
-    r",\s*(?:(?:is|are|was|were|do|does|did|will|would|can|could|has|have|should)n[’']?t\s+"
-    r"(?:it|they|that|you|we|there|she|he)|right|correct|no|yes)\s*[?？]+",
+    r"(?:,\s*(?:right|correct|no|yes)|[,\s]\s*(?:(?:is|are|was|were|do|does|did|would|could|has|have|"
+    r"should)n[’']?t|won[’']?t|can[’']?t)\s+(?:it|they|that|you|we|there|she|he))\s*[?？]+",
     re.IGNORECASE,
 )
 
@@ -35,6 +44,18 @@ def as_statement(text: str) -> str:
     Args:
         text: a message or a part of it.
     """
+    return "".join(_stated(sentence) for sentence in _SENTENCE.findall(text))
+
+
+def _stated(sentence: str) -> str:
+    if _OPEN_QUESTION.search(sentence):
+        return sentence
     for asked in (_KOREAN_VERB, _KOREAN_NOUN, _ENGLISH_TAG):
-        text = asked.sub(".", text)
-    return text
+        sentence = asked.sub(_stop, sentence)
+    return sentence
+
+
+def _stop(asked: re.Match[str]) -> str:
+    """Return a full stop, where no other mark follows."""
+    follows = asked.string[asked.end() :].lstrip()
+    return "" if follows.startswith((",", ".", "!", "…")) else "."

@@ -119,7 +119,11 @@ def proximity(
             says_word_for_word(said, point.references, subject)
             for said in dict.fromkeys((units[0], message or units[0]))
         ),
-        loose_words=is_loose_words(units[0], point.references),
+        # Joined without their commas, clauses may look looser than what was typed.
+        loose_words=all(
+            is_loose_words(said, point.references)
+            for said in dict.fromkeys((units[0], message or units[0]))
+        ),
     )
 
 

@@ -371,13 +371,13 @@ def test_what_asks_nothing_but_a_nod_is_no_question_about_a_term(
 
 
 def test_the_head_is_overruled_near_a_point(stage: Stage) -> None:
-    text = "gimme gimme right colour en 0 crimson"
+    text = "gimme gimme the right colour en 0 crimson"
     assert stage.evaluate(text).points(COVERED) == ("colour",)
 
 
 def test_how_near_that_is_can_be_set(pack: QuestionPack, tmp_path: Path) -> None:
     stage = Stage(pack, tmp_path, answer_floor=0.9)
-    text = "gimme gimme right colour en 0 crimson"
+    text = "gimme gimme the right colour en 0 crimson"
     assert stage.evaluate(text) == Evaluation(Intent.HINT)
 
 

@@ -31,6 +31,12 @@ def pack() -> QuestionPack:
             "recall is about what is really there",
         ),
         (
+            "bert-vs-gpt",
+            "gpt",
+            "BERT는 양방향으로 읽는 인코더 GPT는 왼쪽부터 읽는 디코더, 이 차이예요",
+            "BERT는 양방향으로 읽는 인코더 GPT는 왼쪽부터 읽는 디코더, 이 차이예요",
+        ),
+        (
             "ai-ml-dl-difference",
             "artificial-intelligence",
             "AI is machines that act smart, ML learns from data instead of written rules, and deep "
