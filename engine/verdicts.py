@@ -301,13 +301,16 @@ def verifier_pair(  # noqa: PLR0913, PLR0917 - all that is known of one message 
 ) -> tuple[str, str]:
     """Return what the verifier reads of one message and one point."""
     context = verifier_context(topic.point(point_id).name[locale], near.nearest)
-    return context, as_statement(verifier_text(units, vectors, known))
+    return context, verifier_text(units, vectors, known)
 
 
 def verifier_text(units: Sequence[str], vectors: FloatArray, point: PointVectors) -> str:
-    """Return what the verifier reads: the message, or its nearest clauses where it is long."""
+    """Return what the verifier reads: the message, or its nearest clauses where it is long.
+
+    What is asked for the sake of a nod is stated.
+    """
     if len(units[0]) <= VERIFIER_CHARACTERS or len(units) == 1:
-        return units[0][:VERIFIER_CHARACTERS]
+        return as_statement(units[0][:VERIFIER_CHARACTERS])
     nearness = (vectors[1:] @ point.reference_vectors.T).max(axis=1)
     kept: list[int] = []
     length = 0
@@ -316,7 +319,7 @@ def verifier_text(units: Sequence[str], vectors: FloatArray, point: PointVectors
         if length > VERIFIER_CHARACTERS and kept:
             break
         kept.append(index)
-    return " ".join(units[i + 1] for i in sorted(kept))[:VERIFIER_CHARACTERS]
+    return as_statement(" ".join(units[i + 1] for i in sorted(kept))[:VERIFIER_CHARACTERS])
 
 
 def verifier_context(point_name: str, references: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ from engine.artifacts import ANSWER_EVALUATOR
 from engine.candidates import PointVectors
 from engine.clauses import message_units
 from engine.ports import VERIFIER_CLASSES, AnswerVerifier, TextEncoder
-from engine.rhetorical_questions import as_statement
 from engine.verdicts import (
     Proximity,
     VerdictPolicies,
@@ -83,7 +82,7 @@ def grade(
         )
         near.append(proximity_)
         context = verifier_context(row.question, proximity_.nearest)
-        pairs.append((context, as_statement(verifier_text(units, vectors, known))))
+        pairs.append((context, verifier_text(units, vectors, known)))
     return Graded(
         probabilities=_probabilities(policies.unseen, near, judge.judge(pairs)),
         cosine=np.array([n.reference for n in near], dtype=np.float32),
